@@ -1,0 +1,1 @@
+"""What Stripe's own API description says about objects and requests."""
