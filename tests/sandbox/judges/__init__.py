@@ -1,0 +1,1 @@
+"""Judges of the Stripe sandbox: what Stripe itself publishes says whether an answer could be Stripe's."""

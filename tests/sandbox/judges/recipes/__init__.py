@@ -1,0 +1,1 @@
+"""The official Stripe CLI's trigger recipes, and a runner that plays them against any API base."""

@@ -1,0 +1,99 @@
+"""Which of the CLI's recipes the sandbox must play now, and which later; the rest has no business here.
+
+Left out altogether: Connect, Issuing, Identity, Terminal, Treasury, Sigma reports, quotes, payment links, plans, credit
+notes, subscription schedules, cash balances, legacy sources and top-ups. No reader's payment goes through them.
+"""
+
+NOW = (
+    "charge.captured",
+    "charge.failed",
+    "charge.refund.updated",
+    "charge.refunded",
+    "charge.succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "customer.created",
+    "customer.deleted",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "customer.subscription.updated",
+    "customer.updated",
+    "invoice.created",
+    "invoice.finalized",
+    "invoice.paid",
+    "invoice.payment_action_required",
+    "invoice.payment_failed",
+    "invoiceitem.created",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.created",
+    "payment_intent.payment_failed",
+    "payment_intent.requires_action",
+    "payment_intent.succeeded",
+    "payment_method.attached",
+    "payment_method.detached",
+    "payment_method.updated",
+    "price.created",
+    "price.updated",
+    "product.created",
+    "product.deleted",
+    "product.updated",
+    "setup_intent.canceled",
+    "setup_intent.created",
+    "setup_intent.requires_action",
+    "setup_intent.setup_failed",
+    "setup_intent.succeeded",
+    "subscription.payment_failed",
+    "subscription.payment_succeeded",
+)
+
+BOOKS = "refunds, disputes, payouts and delayed methods, with the books that follow them"
+CLOCKS = "test clocks, with renewals and dunning"
+MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes, trials, pauses"
+BY_HAND = "invoices written by hand, which no reader's payment makes"
+
+LATER = {
+    "balance.available": BOOKS,
+    "charge.dispute.closed": BOOKS,
+    "charge.dispute.created": BOOKS,
+    "charge.dispute.updated": BOOKS,
+    "checkout.session.async_payment_failed": BOOKS,
+    "checkout.session.async_payment_succeeded": BOOKS,
+    "payment_intent.processing": BOOKS,
+    "payout.created": BOOKS,
+    "payout.updated": BOOKS,
+    "test_helpers.test_clock.advancing": CLOCKS,
+    "test_helpers.test_clock.created": CLOCKS,
+    "test_helpers.test_clock.deleted": CLOCKS,
+    "test_helpers.test_clock.ready": CLOCKS,
+    "billing_portal.configuration.created": MEMBERSHIPS,
+    "billing_portal.configuration.updated": MEMBERSHIPS,
+    "billing_portal.session.created": MEMBERSHIPS,
+    "coupon.created": MEMBERSHIPS,
+    "coupon.deleted": MEMBERSHIPS,
+    "coupon.updated": MEMBERSHIPS,
+    "customer.discount.created": MEMBERSHIPS,
+    "customer.discount.deleted": MEMBERSHIPS,
+    "customer.discount.updated": MEMBERSHIPS,
+    "customer.subscription.paused": MEMBERSHIPS,
+    "customer.subscription.trial_will_end": MEMBERSHIPS,
+    "promotion_code.created": MEMBERSHIPS,
+    "promotion_code.updated": MEMBERSHIPS,
+    "invoice.deleted": BY_HAND,
+    "invoice.marked_uncollectible": BY_HAND,
+    "invoice.sent": BY_HAND,
+    "invoice.updated": BY_HAND,
+    "invoice.voided": BY_HAND,
+    "invoiceitem.deleted": BY_HAND,
+}
+
+# Recipes are named after the event they bring about, except these.
+EVENTS = {
+    "subscription.payment_failed": "invoice.payment_failed",
+    "subscription.payment_succeeded": "invoice.payment_succeeded",
+}
+
+
+def event_of(recipe: str) -> str:
+    """Return the type of the event a recipe must bring about."""
+    return EVENTS.get(recipe, recipe)

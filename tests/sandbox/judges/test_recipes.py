@@ -1,0 +1,47 @@
+"""Stripe's own CLI brings its events about with these calls; so must they in the sandbox."""
+
+import pytest
+
+from tests.sandbox.judges.recipes.runner import RecipeFailed, event_types, form, play, recipes
+from tests.sandbox.judges.recipes.selection import LATER, NOW, event_of
+
+
+@pytest.mark.parametrize("recipe", NOW)
+def test_recipe_runs_and_its_event_is_listed(base, recipe):
+    play(recipe, base)
+
+    assert event_of(recipe) in event_types(base)
+
+
+@pytest.mark.parametrize("recipe", LATER)
+def test_recipe_of_later_work_is_not_there_yet(base, recipe):
+    """When this fails, the sandbox has learnt it: move the recipe to NOW."""
+    assert not passes(base, recipe)
+
+
+def passes(base, recipe):
+    try:
+        play(recipe, base)
+    except RecipeFailed:
+        return False
+    return event_of(recipe) in event_types(base)
+
+
+def test_every_vendored_recipe_is_selected_once():
+    assert sorted([*NOW, *LATER]) == sorted(recipes())
+
+
+def test_forms_are_nested_as_stripe_wants_them():
+    params = {
+        "items": [{"price": "price_1"}],
+        "confirm": True,
+        "types": ["card"],
+        "recurring[interval]": "month",
+    }
+
+    assert list(form(params)) == [
+        ("items[0][price]", "price_1"),
+        ("confirm", "true"),
+        ("types[0]", "card"),
+        ("recurring[interval]", "month"),
+    ]
