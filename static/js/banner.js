@@ -1,0 +1,28 @@
+// A classic script right after the banner: it must run before the first paint, so that a banner
+// closed for good neither flashes nor moves the page. A module would run too late for that.
+(() => {
+  const banner = document.getElementById("campaign-banner");
+  const key = `groundswell-banner-closed:${banner.dataset.campaign}`;
+  const storage = (use) => {
+    try {
+      return use(localStorage);
+    } catch {
+      return null;
+    }
+  };
+
+  function close() {
+    const height = banner.offsetHeight;
+    const before = scrollY;
+    banner.hidden = true;
+    // Whoever has read on keeps their line, in browsers without scroll anchoring too.
+    if (before > 0 && scrollY === before) scrollBy({ top: -height, behavior: "instant" });
+    storage((local) => local.setItem(key, "1"));
+    document.getElementById("main").focus({ preventScroll: true });
+  }
+
+  if (storage((local) => local.getItem(key))) banner.hidden = true;
+  const button = banner.querySelector(".banner__close");
+  button.hidden = false;
+  button.addEventListener("click", close);
+})();
