@@ -1,0 +1,21 @@
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's hooks: its mails carry the newsroom's name."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        newsroom = {"name": settings.NEWSROOM_NAME, "contact_email": settings.NEWSROOM_EMAIL}
+        super().send_mail(
+            template_prefix, email, {"newsroom": newsroom, "site_url": settings.SITE_URL, **context}
+        )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff land where they work."""
+        if request.user.is_staff:
+            return "/admin/"
+        return str(super().get_login_redirect_url(request))

@@ -1,0 +1,61 @@
+from django.contrib import admin
+
+from members.models import Gift, GiftOffer, Membership, OutgoingMail, Plan, Signup, Tier, User
+from payments.admin import ReadOnlyAdmin
+
+
+class PlanInline(admin.TabularInline):
+    model = Plan
+    extra = 0
+
+
+class GiftOfferInline(admin.TabularInline):
+    model = GiftOffer
+    extra = 0
+
+
+@admin.register(Tier)
+class TierAdmin(admin.ModelAdmin):
+    list_display = ["name", "position", "is_active"]
+    inlines = [PlanInline, GiftOfferInline]
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    list_display = ["email", "is_staff", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["email"]
+    fields = ["email", "is_active", "is_staff", "is_superuser", "groups", "date_joined", "last_login"]
+    readonly_fields = ["date_joined", "last_login"]
+    filter_horizontal = ["groups"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    list_display = ["user", "tier", "origin", "starts_on", "ends_on", "campaign_code"]
+    list_filter = ["origin", "tier"]
+    list_select_related = ["user", "tier"]
+    search_fields = ["user__email"]
+    date_hierarchy = "starts_on"
+
+
+@admin.register(Signup)
+class SignupAdmin(ReadOnlyAdmin):
+    list_display = ["email", "plan", "is_open", "created_at", "campaign_code"]
+    list_select_related = ["plan__tier"]
+    search_fields = ["email"]
+
+
+@admin.register(Gift)
+class GiftAdmin(ReadOnlyAdmin):
+    list_display = ["giver_email", "tier", "months", "is_open", "redeemed_at"]
+    list_select_related = ["tier"]
+    search_fields = ["giver_email", "redeemed_by__email"]
+    exclude = ["token_hash"]
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "recipient", "state", "attempts", "sent_at"]
+    list_filter = ["kind", "state"]
+    search_fields = ["recipient"]

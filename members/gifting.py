@@ -1,0 +1,129 @@
+"""Gifts: asked for, bought, redeemed once."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from members.enums import MailKind, Origin
+from members.gift_links import hash_of, token_for
+from members.mailing import owe_mail
+from members.models import Gift, GiftOffer, Membership
+from members.models.user import normalise_email
+from members.periods import add_months, day_of
+from payments.checkout import is_usable, prepare_checkout
+from payments.enums import Purpose
+from payments.ledger.entries import post_gift_redeemed
+from payments.models import Payment
+
+if TYPE_CHECKING:
+    from members.models import User
+
+CLAIM_WINDOW = timedelta(days=365)
+
+
+class CannotRedeem(Exception):
+    """The gift is somebody else's by now, or its time is over. Nothing was changed."""
+
+
+def start_gift(
+    *,
+    offer: GiftOffer,
+    email: str,
+    user: "User | None" = None,
+    giver_name: str = "",
+    recipient_name: str = "",
+    message: str = "",
+    campaign_code: str = "",
+) -> Gift:
+    """The open gift for this; asked for again before it is paid, the same one with the newest words."""
+    wanted: dict[str, Any] = {
+        "giver_email": normalise_email(email),
+        "tier": offer.tier,
+        "months": offer.months,
+        "recipient_name": recipient_name,
+    }
+    words = {"giver_name": giver_name, "message": message}
+    found = Gift.objects.filter(**wanted, is_open=True).select_related("checkout").first()
+    if found and is_usable(found.checkout) and found.checkout.money == offer.price:
+        Gift.objects.filter(pk=found.pk, is_open=True).update(**words)
+        return found
+    try:
+        with transaction.atomic():
+            if found:
+                Gift.objects.filter(pk=found.pk).update(is_open=False)
+            return _create(offer=offer, user=user, campaign_code=campaign_code, **wanted, **words)
+    except IntegrityError:
+        return Gift.objects.select_related("checkout").get(**wanted, is_open=True)
+
+
+def _create(*, offer: GiftOffer, user: "User | None", giver_email: str, **fields: Any) -> Gift:
+    reference = uuid4()
+    checkout = prepare_checkout(
+        purpose=Purpose.GIFT,
+        email=giver_email,
+        description=f"Gift: {offer.months} months of {offer.tier.name} membership",
+        price=offer.price,
+        user=user,
+    )
+    return Gift.objects.create(
+        reference=reference,
+        token_hash=hash_of(token_for(reference)),
+        giver_email=giver_email,
+        checkout=checkout,
+        **fields,
+    )
+
+
+def activate_gift(*, gift: Gift, payment: Payment) -> None:
+    """The gift is paid for: from now on its link can be redeemed."""
+    gift.payment = payment
+    gift.is_open = False
+    gift.claim_until = payment.paid_at + CLAIM_WINDOW
+    gift.save(update_fields=["payment", "is_open", "claim_until"])
+    owe_mail(kind=MailKind.GIFT_READY, reference=gift.pk, recipient=gift.giver_email)
+
+
+def find_gift(token: str) -> Gift | None:
+    """The paid gift whose link has this token."""
+    found = Gift.objects.filter(token_hash=hash_of(token), payment__isnull=False)
+    return found.select_related("tier", "payment").first()
+
+
+@transaction.atomic
+def redeem_gift(*, gift: Gift, user: "User") -> Membership:
+    """Starts the membership today. Redeemed again by the same person, gives what there is. Raises CannotRedeem."""
+    now = timezone.now()
+    # One conditional update decides between any number of people at once.
+    is_won = Gift.objects.filter(
+        pk=gift.pk, payment__isnull=False, redeemed_at__isnull=True, claim_until__gt=now
+    ).update(redeemed_at=now, redeemed_by=user)
+    gift.refresh_from_db()
+    if not is_won:
+        return _redeemed_before(gift, user)
+    if gift.payment is None:
+        raise CannotRedeem("the gift is not paid for")
+    starts_on = day_of(now)
+    membership = Membership.objects.create(
+        user=user,
+        tier=gift.tier,
+        origin=Origin.GIFT,
+        gift=gift,
+        starts_on=starts_on,
+        ends_on=add_months(starts_on, gift.months),
+        granted_at=now,
+        campaign_code=gift.campaign_code,
+    )
+    post_gift_redeemed(payment=gift.payment, source=f"gift:{gift.reference}", redeemed_at=now)
+    owe_mail(kind=MailKind.GIFT_REDEEMED, reference=gift.pk, recipient=gift.giver_email)
+    return membership
+
+
+def _redeemed_before(gift: Gift, user: "User") -> Membership:
+    if gift.redeemed_by_id == user.pk:
+        return gift.membership
+    raise CannotRedeem(
+        "the gift was redeemed by somebody else" if gift.redeemed_at else "the gift's time is over"
+    )

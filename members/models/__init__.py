@@ -1,0 +1,8 @@
+from members.models.gift import Gift, GiftOffer
+from members.models.mail import OutgoingMail
+from members.models.membership import Membership
+from members.models.signup import Signup
+from members.models.tier import Plan, Tier
+from members.models.user import User
+
+__all__ = ["Gift", "GiftOffer", "Membership", "OutgoingMail", "Plan", "Signup", "Tier", "User"]

@@ -1,0 +1,45 @@
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from members.gift_links import url_for
+from members.models import Gift, Membership
+from payments.enums import CheckoutStatus
+from payments.models import Checkout
+
+CONFIRMING = "confirming"
+
+
+@never_cache
+@require_safe
+def thanks(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Where Stripe sends a reader back to. It shows what is recorded, and grants nothing on its own word."""
+    checkout = get_object_or_404(Checkout, reference=reference)
+    state = _state(checkout)
+    gift = Gift.objects.select_related("tier").filter(checkout=checkout, payment__isnull=False).first()
+    membership = Membership.objects.select_related("tier").filter(payment__checkout=checkout)
+    context = {
+        "state": state,
+        "checkout": checkout,
+        "membership": membership.order_by("granted_at").first(),
+        "gift": gift,
+        "gift_url": url_for(gift.reference) if gift else None,
+        "status_url": reverse("thanks_status", args=[reference]),
+    }
+    return render(request, "members/thanks.html", context)
+
+
+@never_cache
+@require_safe
+def thanks_status(request: HttpRequest, reference: UUID) -> JsonResponse:
+    """The state alone, for the page that waits for it to change."""
+    return JsonResponse({"state": _state(get_object_or_404(Checkout, reference=reference))})
+
+
+def _state(checkout: Checkout) -> str:
+    # Stripe sends here only who is through: until we have heard of it, the answer is on its way.
+    return CONFIRMING if checkout.status == CheckoutStatus.OPEN else checkout.status

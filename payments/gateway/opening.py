@@ -1,0 +1,61 @@
+from typing import TYPE_CHECKING, Any, cast
+
+from payments.gateway.client import client, our_errors
+from payments.gateway.facts import GatewayError, OpenedSession
+from payments.models import Checkout
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams
+
+REFERENCE_KEY = "groundswell_reference"
+
+
+def open_session(
+    checkout: Checkout, *, success_url: str, cancel_url: str, customer_id: str | None = None
+) -> OpenedSession:
+    """Opens Stripe's hosted page for the checkout; called again, gives the same session. Raises GatewayError."""
+    parameters = session_parameters(
+        checkout, success_url=success_url, cancel_url=cancel_url, customer_id=customer_id
+    )
+    with our_errors():
+        session = client().v1.checkout.sessions.create(
+            cast("SessionCreateParams", parameters),
+            {"idempotency_key": str(checkout.idempotency_key)},
+        )
+    if not session.url:
+        raise GatewayError(f"session {session.id} has no page")
+    return OpenedSession(session_id=session.id, url=session.url, livemode=session.livemode)
+
+
+def session_parameters(
+    checkout: Checkout, *, success_url: str, cancel_url: str, customer_id: str | None = None
+) -> dict[str, Any]:
+    """What we ask Stripe for: made of stored values alone, so that a repeated call has the same body."""
+    reference = str(checkout.reference)
+    metadata = {REFERENCE_KEY: reference}
+    price: dict[str, Any] = {
+        "currency": checkout.currency.lower(),
+        "unit_amount": checkout.amount,
+        "product_data": {"name": checkout.description},
+    }
+    parameters: dict[str, Any] = {
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "client_reference_id": reference,
+        "metadata": metadata,
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+    }
+    if checkout.expires_at:
+        parameters["expires_at"] = int(checkout.expires_at.timestamp())
+    if checkout.interval:
+        price["recurring"] = {"interval": checkout.interval}
+        parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
+    else:
+        parameters |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
+    if customer_id:
+        parameters["customer"] = customer_id
+    else:
+        parameters["customer_email"] = checkout.email
+        if not checkout.interval:
+            parameters["customer_creation"] = "always"
+    return parameters

@@ -1,0 +1,72 @@
+"""Money is an integer count of a currency's minor units, as at Stripe. Only this module converts.
+
+Exponents are Stripe's (docs.stripe.com/currencies), which differ from ISO 4217 and from Babel for a few.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from babel.numbers import format_currency
+from django.utils.translation import get_language, to_locale
+
+_ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
+_THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`amount` in minor units of `currency` (three capitals)."""
+
+    amount: int
+    currency: str
+
+    def __str__(self) -> str:
+        return format_money(self.amount, self.currency)
+
+
+def exponent(currency: str) -> int:
+    """Decimals of the currency on Stripe's wire: 0, 2 or 3."""
+    if currency in _ZERO_DECIMAL:
+        return 0
+    return 3 if currency in _THREE_DECIMAL else 2
+
+
+def to_decimal(amount: int, currency: str) -> Decimal:
+    """Minor units → major units, exactly."""
+    return Decimal(amount).scaleb(-exponent(currency))
+
+
+def to_minor(text: str, currency: str) -> int:
+    """What a person typed, in major units ("12", "12.50", "12,50") → minor units.
+
+    Raises ValueError where it is no number or has more decimals than the currency.
+    """
+    cleaned = text.strip().replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    # A lone comma with one or two digits behind it is a decimal comma; else commas divide thousands.
+    head, comma, tail = cleaned.rpartition(",")
+    if comma and "." not in cleaned and "," not in head and len(tail) <= 2:
+        cleaned = f"{head}.{tail}"
+    try:
+        value = Decimal(cleaned.replace(",", ""))
+    except InvalidOperation:
+        raise ValueError(f"not a number: {text!r}") from None
+    minor = value.scaleb(exponent(currency)) if value.is_finite() and abs(value) < 10**12 else Decimal("NaN")
+    if not minor.is_finite() or minor != minor.to_integral_value():
+        raise ValueError(f"not an amount of {currency}: {text!r}")
+    return int(minor)
+
+
+def format_money(amount: int, currency: str, locale: str | None = None) -> str:
+    """For people: "€10", "€10.50", "¥1,000"; whole amounts without decimals."""
+    digits = exponent(currency)
+    is_whole = amount % 10**digits == 0
+    pattern = "¤#,##0" if is_whole else "¤#,##0." + "0" * digits
+    return str(
+        format_currency(
+            to_decimal(amount, currency),
+            currency,
+            pattern,
+            locale=locale or to_locale(get_language() or "en"),
+            currency_digits=False,
+        )
+    )

@@ -1,0 +1,25 @@
+"""Tasks take ids, fetch and delegate. The tables are the queue: a lost task is found by the sweeper."""
+
+from celery import shared_task
+
+from payments import inbox
+from payments.models import Heartbeat
+
+
+@shared_task
+def process_event(pk: int) -> None:
+    """Processes one event of the inbox."""
+    inbox.process(pk)
+
+
+@shared_task
+def sweep_inbox() -> None:
+    """Finds what the doorbell missed."""
+    for pk in inbox.due():
+        inbox.process(pk)
+
+
+@shared_task
+def tick() -> None:
+    """Shows that beat and a worker are alive; /readyz tells its age."""
+    Heartbeat.beat()

@@ -1,0 +1,26 @@
+"""The settings of every test run, before Django reads them. What the caller set for services wins; nothing else."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_SERVICES = ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL")
+_folder = Path(tempfile.mkdtemp(prefix="groundswell-tests-"))
+
+os.environ |= {
+    "SECRET_KEY": "for-tests-only-for-tests-only-for-tests-only-for-tests-only",
+    "DEBUG": "0",
+    "DEMO": "1",
+    "SITE_URL": "http://localhost:8000",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "STRIPE_SECRET_KEY": "sk_test_groundswell_tests",
+    "STRIPE_WEBHOOK_SECRET": "whsec_groundswell_tests",
+    "STRIPE_API_BASE": "http://127.0.0.1:9",
+    "EMAIL_URL": f"filemail:///{_folder / 'mail'}",
+    "CELERY_FILESYSTEM_DIR": str(_folder / "broker"),
+    "LOG_LEVEL": "ERROR",
+}
+for _name, _default in zip(
+    _SERVICES, (f"sqlite:///{_folder / 'tests.sqlite3'}", "locmemcache://tests", "filesystem://"), strict=True
+):
+    os.environ[_name] = os.environ.get(f"TEST_{_name}", _default)
