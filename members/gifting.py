@@ -1,6 +1,6 @@
 """Gifts: asked for, bought, redeemed once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -93,9 +93,9 @@ def find_gift(token: str) -> Gift | None:
 
 
 @transaction.atomic
-def redeem_gift(*, gift: Gift, user: "User") -> Membership:
+def redeem_gift(*, gift: Gift, user: "User", now: datetime | None = None) -> Membership:
     """Starts the membership today. Redeemed again by the same person, gives what there is. Raises CannotRedeem."""
-    now = timezone.now()
+    now = now or timezone.now()
     # One conditional update decides between any number of people at once.
     is_won = Gift.objects.filter(
         pk=gift.pk, payment__isnull=False, redeemed_at__isnull=True, claim_until__gt=now

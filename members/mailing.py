@@ -1,5 +1,8 @@
 """The outbox: a mail is owed by a row, in the transaction that caused it, and sent once after that."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
@@ -21,10 +24,23 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 10
+_is_silent = ContextVar("is_silent", default=False)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """No mail is owed for what is recorded inside: facts so old that news of them would confuse."""
+    token = _is_silent.set(True)
+    try:
+        yield
+    finally:
+        _is_silent.reset(token)
 
 
 def owe_mail(*, kind: MailKind, reference: int, recipient: str) -> None:
     """Owes the mail, if it is not owed or sent already."""
+    if _is_silent.get():
+        return
     mail, is_new = OutgoingMail.objects.get_or_create(
         kind=kind, reference=str(reference), defaults={"recipient": recipient}
     )
