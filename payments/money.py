@@ -3,14 +3,18 @@
 Exponents are Stripe's (docs.stripe.com/currencies), which differ from ISO 4217 and from Babel for a few.
 """
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from babel import Locale
 from babel.numbers import format_currency
 from django.utils.translation import get_language, to_locale
 
 _ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 _THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
+# No exponents ("1e999999999"), signs or NaN; few enough digits that decimal arithmetic stays exact.
+_PLAIN_NUMBER = re.compile(r"\d{1,12}(\.\d{0,9})?|\.\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,11 @@ def to_minor(text: str, currency: str) -> int:
     head, comma, tail = cleaned.rpartition(",")
     if comma and "." not in cleaned and "," not in head and len(tail) <= 2:
         cleaned = f"{head}.{tail}"
-    try:
-        value = Decimal(cleaned.replace(",", ""))
-    except InvalidOperation:
-        raise ValueError(f"not a number: {text!r}") from None
-    minor = value.scaleb(exponent(currency)) if value.is_finite() and abs(value) < 10**12 else Decimal("NaN")
-    if not minor.is_finite() or minor != minor.to_integral_value():
+    digits = cleaned.replace(",", "")
+    if not _PLAIN_NUMBER.fullmatch(digits):
+        raise ValueError(f"not a number: {text!r}")
+    minor = Decimal(digits).scaleb(exponent(currency))
+    if minor != minor.to_integral_value():
         raise ValueError(f"not an amount of {currency}: {text!r}")
     return int(minor)
 
@@ -59,14 +62,8 @@ def to_minor(text: str, currency: str) -> int:
 def format_money(amount: int, currency: str, locale: str | None = None) -> str:
     """For people: "€10", "€10.50", "¥1,000"; whole amounts without decimals."""
     digits = exponent(currency)
-    is_whole = amount % 10**digits == 0
-    pattern = "¤#,##0" if is_whole else "¤#,##0." + "0" * digits
-    return str(
-        format_currency(
-            to_decimal(amount, currency),
-            currency,
-            pattern,
-            locale=locale or to_locale(get_language() or "en"),
-            currency_digits=False,
-        )
-    )
+    decimals = "." + "0" * digits if amount % 10**digits else ""
+    spoken = locale or to_locale(get_language() or "en")
+    pattern = Locale.parse(spoken).currency_formats["standard"].pattern.replace(".00", decimals)
+    major = to_decimal(amount, currency)
+    return str(format_currency(major, currency, pattern, locale=spoken, currency_digits=False))
