@@ -1,0 +1,76 @@
+"""What every test stands on: a database in a file (threads share it), empty caches, plain static files."""
+
+import tempfile
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import override_settings
+
+from payments.ledger import guards
+from tests.support.books import assert_books
+
+hypothesis.settings.register_profile(
+    "groundswell",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+    ],
+)
+hypothesis.settings.load_profile("groundswell")
+
+_PLAIN_STATIC_FILES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files():
+    """Nothing was collected, so no page can ask for a name with a hash in it."""
+    with override_settings(STORAGES=_PLAIN_STATIC_FILES):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """SQLite in a file: in memory, threads would see one connection and no locking at all."""
+    if connection.vendor == "sqlite":
+        folder = Path(tempfile.mkdtemp(prefix="groundswell-database-"))
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Transactional tests empty their tables at the end, which the ledger's triggers rightly refuse."""
+    flush = connection.ops.execute_sql_flush
+
+    def flush_without_guards(sql_list):
+        guards.remove(connection)
+        flush(sql_list)
+        with connection.cursor() as cursor:
+            cursor.execute(_DROP_FUNCTIONS) if connection.vendor == "postgresql" else None
+        guards.install(connection)
+
+    connection.ops.execute_sql_flush = flush_without_guards
+
+
+_DROP_FUNCTIONS = "DROP FUNCTION IF EXISTS groundswell_ledger_refuse, groundswell_ledger_balanced CASCADE"
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def books(db):
+    """Checks the books when the test is over, whatever it did."""
+    yield
+    assert_books()

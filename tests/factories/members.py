@@ -1,0 +1,56 @@
+import factory
+from django.utils import timezone
+
+from members.enums import Origin
+from members.models import GiftOffer, Membership, Plan, Tier, User
+from payments.enums import Interval
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"reader{n}@example.org")
+    password = "!unusable"
+
+
+class TierFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Tier
+
+    slug = factory.Sequence(lambda n: f"tier-{n}")
+    name = "Friend"
+    benefits = ["The weekly letter"]
+
+
+class PlanFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Plan
+
+    tier = factory.SubFactory(TierFactory)
+    interval = Interval.MONTH
+    currency = "EUR"
+    amount = 1000
+    suggested_amounts = [1000, 1500, 2500]
+
+
+class GiftOfferFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = GiftOffer
+
+    tier = factory.SubFactory(TierFactory)
+    months = 12
+    currency = "EUR"
+    amount = 9000
+
+
+class ImportedMembershipFactory(factory.django.DjangoModelFactory):
+    """A membership that rests on no payment of ours."""
+
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    tier = factory.SubFactory(TierFactory)
+    origin = Origin.IMPORT
+    granted_at = factory.LazyFunction(timezone.now)

@@ -1,0 +1,91 @@
+"""A person at a browser: finds things by role and name, reads their mail, and notes what went wrong on the page."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+
+from demo.mailbox import messages
+from tests.support.stack import wait_for
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+class Person:
+    def __init__(self, browser, stack, *, viewport=PHONE, **context):
+        self.stack = stack
+        self.troubles = []
+        self._context = browser.new_context(viewport=viewport, **context)
+        self.page = self.open_tab()
+
+    def open_tab(self):
+        page = self._context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda said: self._note(said.type, said.text))
+        page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
+        return page
+
+    def _note(self, kind, text):
+        # Chromium reports a page's own 4xx answer as an error; CSP violations come the same way and must not pass.
+        if kind == "error" and "status of 4" not in text:
+            self.troubles.append(text)
+
+    def leave(self):
+        self._context.close()
+
+    def go(self, path):
+        self.page.goto(path if path.startswith("http") else self.stack.site + path)
+
+    def press(self, name):
+        """A button or a link that reads so; the first, as a person would take."""
+        button = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
+        button.first.click()
+
+    def choose(self, name):
+        self.page.get_by_role("radio", name=name).check()
+
+    def fill(self, label, text):
+        self.page.get_by_label(label).fill(text)
+
+    def sees(self, text):
+        self.page.get_by_text(text).first.wait_for()
+
+    def is_at(self, heading):
+        self.page.get_by_role("heading", name=heading).first.wait_for()
+
+    def pay(self, card="4242 4242 4242 4242"):
+        """Fills Stripe's page in and presses its button."""
+        self.page.wait_for_url(re.compile("/c/pay/"))
+        self.fill("Card number", card)
+        self.fill("Expiry", "12 / 34")
+        self.fill("CVC", "123")
+        name = self.page.get_by_label("Name on card")
+        if name.count():
+            name.fill("Ada Reader")
+        self.page.get_by_role("button", name=re.compile("^(Pay|Subscribe)")).click()
+
+    def sign_in_code(self, email):
+        """The code in the newest mail to the address."""
+        pattern = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
+        return wait_for(lambda: _first(pattern.search(text) for text in self._mails(email)), what="a code")[1]
+
+    def link_in_mail(self, email, part):
+        """The newest mailed link that holds `part`."""
+        pattern = re.compile(rf"https?://\S*{part}\S*")
+        return wait_for(lambda: _first(pattern.search(text) for text in self._mails(email)), what="a link")[0]
+
+    def _mails(self, email):
+        return [mail.text for mail in messages(self.stack.mail_folder) if email in mail.to]
+
+    def axe_violations(self):
+        found = Axe().run(self.page).response["violations"]
+        return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+def _first(found):
+    return next((each for each in found if each), None)
