@@ -1,0 +1,140 @@
+"""Starting a subscription: the object, its first invoice, its first payment."""
+
+from typing import Any
+
+from sandbox.billing import invoices, paying, subscriptions
+from sandbox.billing.invoices import Billed
+from sandbox.catalog import Line
+from sandbox.errors import CardError
+from sandbox.types import Json
+from sandbox.work import Work
+
+
+def subscribe(
+    work: Work,
+    customer: Json,
+    lines: list[Line],
+    *,
+    trial_end: int | None = None,
+    paid_by: Json | None = None,
+    behavior: str = "allow_incomplete",
+    is_off_session: bool = False,
+    **fields: Any,
+) -> Json:
+    """Create the subscription and bill its first period.
+
+    `paid_by` is a payment intent that has already succeeded for the first amount. `behavior` is Stripe's
+    `payment_behavior`: a refused card leaves the subscription incomplete, or refuses it altogether.
+    """
+    recurring = [line for line in lines if line.is_recurring]
+    subscription = subscriptions.draft(work, customer, recurring, trial_end=trial_end, **fields)
+    invoice = _first_invoice(work, customer, subscription, [line for line in lines if not line.is_recurring])
+    subscription["latest_invoice"] = invoice["id"]
+    work.save(subscription)
+    work.emit("customer.subscription.created", subscription)
+    invoices.finalize(work, invoice, paid_by=paid_by)
+    _collect(work, customer, subscription, invoice, paid_by, behavior, is_off_session)
+    return subscription
+
+
+def due_now(lines: list[Line], *, has_trial: bool) -> int:
+    """Return what the first invoice will come to, in minor units."""
+    return sum(line.amount for line in lines if not (has_trial and line.is_recurring))
+
+
+def _first_invoice(work: Work, customer: Json, subscription: Json, extras: list[Line]) -> Json:
+    billed = [_billed_extra(work, subscription, line) for line in extras]
+    billed += [billed_item(work, subscription, item) for item in subscriptions.items(subscription)]
+    return invoices.draft(
+        work,
+        customer,
+        subscription["currency"],
+        billed,
+        reason="subscription_create",
+        collection_method=subscription["collection_method"],
+        default_payment_method=None,
+        **invoices.from_subscription(subscription),
+    )
+
+
+def billed_item(work: Work, subscription: Json, item: Json) -> Billed:
+    """Bill one item for its current period; a trial costs nothing."""
+    price = work.get("price", item["price"]["id"])
+    unit = price["_currency_options"][subscription["currency"]]["unit_amount"]
+    is_trial = subscription["status"] == "trialing"
+    name = work.get("product", price["product"])["name"]
+    wording = invoices.describe(item["quantity"], name, unit, subscription["currency"], price["recurring"])
+    return Billed(
+        amount=0 if is_trial else unit * item["quantity"],
+        quantity=item["quantity"],
+        description=f"Trial period for {name}" if is_trial else wording,
+        period=(item["current_period_start"], item["current_period_end"]),
+        parent=_item_parent(subscription, item),
+        pricing=pricing(price, 0 if is_trial else unit),
+        metadata=dict(subscription["metadata"]),
+    )
+
+
+def _billed_extra(work: Work, subscription: Json, line: Line) -> Billed:
+    details = {"invoice_item": None, "proration": False, "proration_details": {"credited_items": None}}
+    details |= {"invoice_item": f"ii_{subscription['id'][4:]}", "subscription": subscription["id"]}
+    return Billed(
+        amount=line.amount,
+        quantity=line.quantity,
+        description=line.name,
+        period=(work.now, work.now),
+        parent={
+            "invoice_item_details": details,
+            "subscription_item_details": None,
+            "type": "invoice_item_details",
+        },
+        pricing=pricing(line.price, line.unit_amount),
+    )
+
+
+def pricing(price: Json, unit_amount: int) -> Json:
+    """Build a line's `pricing`."""
+    return {
+        "price_details": {"price": price["id"], "product": price["product"]},
+        "type": "price_details",
+        "unit_amount_decimal": str(unit_amount),
+    }
+
+
+def _item_parent(subscription: Json, item: Json) -> Json:
+    details = {
+        "invoice_item": None,
+        "proration": False,
+        "proration_details": {"credited_items": None},
+        "subscription": subscription["id"],
+        "subscription_item": item["id"],
+    }
+    return {
+        "invoice_item_details": None,
+        "subscription_item_details": details,
+        "type": "subscription_item_details",
+    }
+
+
+def _collect(
+    work: Work,
+    customer: Json,
+    subscription: Json,
+    invoice: Json,
+    paid_by: Json | None,
+    behavior: str,
+    is_off_session: bool,
+) -> None:
+    if paid_by or not invoice["amount_due"]:
+        return paying.mark_paid(work, invoice)
+    if subscription["collection_method"] == "send_invoice":
+        return subscriptions.change(work, subscription, status="active")
+    method = paying.default_method(work, customer, subscription)
+    if behavior == "default_incomplete" or method is None:
+        return None
+    try:
+        paying.pay(work, invoice, method, is_off_session=is_off_session)
+    except CardError as refusal:
+        if behavior == "error_if_incomplete":
+            refusal.keeps_state = False
+            raise

@@ -1,0 +1,128 @@
+"""Subscriptions as objects: their items with periods, their status, their end."""
+
+from typing import Any
+
+from sandbox.catalog import Line
+from sandbox.errors import StripeError
+from sandbox.periods import boundary
+from sandbox.types import Json
+from sandbox.work import Work, public
+
+RUNNING = ("trialing", "active", "past_due", "incomplete", "unpaid", "paused")
+
+
+def draft(work: Work, customer: Json, lines: list[Line], *, trial_end: int | None, **fields: Any) -> Json:
+    """Create a subscription over recurring lines; the period starts now, the trial first if there is one."""
+    subscription = work.draft(
+        "subscription",
+        **_constants(),
+        billing_cycle_anchor=trial_end or work.now,
+        currency=lines[0].currency,
+        customer=customer["id"],
+        start_date=work.now,
+        status="trialing" if trial_end else "incomplete",
+        trial_start=work.now if trial_end else None,
+        trial_end=trial_end,
+    )
+    subscription |= fields
+    subscription["items"] = _listed(subscription, [_item(work, subscription, line) for line in lines])
+    work.save(subscription)
+    return subscription
+
+
+def _constants() -> Json:
+    return {
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
+        "collection_method": "charge_automatically",
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "metadata": {},
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": None,
+            "save_default_payment_method": "off",
+        },
+        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+    }
+
+
+def _listed(subscription: Json, items: list[Json]) -> Json:
+    url = f"/v1/subscription_items?subscription={subscription['id']}"
+    return {"object": "list", "data": items, "has_more": False, "total_count": len(items), "url": url}
+
+
+def _item(work: Work, subscription: Json, line: Line) -> Json:
+    start, end = first_period(subscription, line.price["recurring"])
+    return work.draft(
+        "subscription_item",
+        current_period_start=start,
+        current_period_end=end,
+        metadata={},
+        price=public(line.price),
+        quantity=line.quantity,
+        subscription=subscription["id"],
+        tax_rates=[],
+    )
+
+
+def first_period(subscription: Json, recurring: Json) -> tuple[int, int]:
+    """Return the half-open first period in unix seconds: the trial, or one interval from the anchor."""
+    if subscription["trial_end"]:
+        return subscription["trial_start"], subscription["trial_end"]
+    anchor = subscription["billing_cycle_anchor"]
+    return anchor, boundary(anchor, recurring, 1)
+
+
+def items(subscription: Json) -> list[Json]:
+    """Return the items, which live inside their subscription."""
+    found: list[Json] = subscription["items"]["data"]
+    return found
+
+
+def period_end(subscription: Json) -> int:
+    """Return the earliest end among the items' periods."""
+    return int(min(item["current_period_end"] for item in items(subscription)))
+
+
+def change(work: Work, subscription: Json, **fields: Any) -> None:
+    """Set fields and announce those that really changed."""
+    previous = {
+        name: subscription.get(name) for name, value in fields.items() if subscription.get(name) != value
+    }
+    subscription |= fields
+    work.save(subscription)
+    if previous:
+        work.emit("customer.subscription.updated", subscription, previous)
+
+
+def cancel_at_period_end(work: Work, subscription: Json, is_on: bool, details: Json | None = None) -> None:
+    """Let the subscription run out, or take that back."""
+    end = period_end(subscription) if is_on else None
+    change(
+        work,
+        subscription,
+        cancel_at_period_end=is_on,
+        cancel_at=end,
+        canceled_at=work.now if is_on else None,
+        cancellation_details=_details("cancellation_requested" if is_on else None, details),
+    )
+
+
+def cancel(work: Work, subscription: Json, details: Json | None = None) -> None:
+    """End the subscription at once."""
+    if subscription["status"] not in RUNNING:
+        message = f"No such subscription: '{subscription['id']}'"
+        raise StripeError(message, code="resource_missing", param="id")
+    subscription |= {
+        "status": "canceled",
+        "canceled_at": subscription["canceled_at"] or work.now,
+        "ended_at": work.now,
+        "cancel_at_period_end": False,
+        "cancellation_details": _details("cancellation_requested", details),
+    }
+    work.save(subscription)
+    work.emit("customer.subscription.deleted", subscription)
+
+
+def _details(reason: str | None, given: Json | None) -> Json:
+    return {"comment": None, "feedback": None} | (given or {}) | {"reason": reason}

@@ -1,0 +1,138 @@
+"""Charges: one for every attempt at a card, successful or not."""
+
+from sandbox import balance
+from sandbox.cards import Card
+from sandbox.errors import CardError
+from sandbox.methods import card_of
+from sandbox.types import Json
+from sandbox.work import Work
+
+NETWORK_CODES = {"insufficient_funds": "51", "expired_card": "54", "incorrect_cvc": "N7", "lost_card": "41"}
+
+
+def succeed(work: Work, intent: Json, method: Json, *, is_authenticated: bool) -> Json:
+    """Charge the card. Unless only authorised, the balance moves a moment after the charge is announced."""
+    is_captured = intent["capture_method"] != "manual"
+    charge = _new(work, intent, method, is_authenticated) | {
+        "amount_captured": intent["amount"] if is_captured else 0,
+        "captured": is_captured,
+        "outcome": _authorised(),
+        "paid": True,
+        "receipt_url": f"{work.base_url}/receipts/",
+        "status": "succeeded",
+    }
+    charge["receipt_url"] += charge["id"]
+    work.save(charge)
+    work.emit("charge.succeeded", charge)
+    if is_captured:
+        settle(work, charge)
+    return charge
+
+
+def settle(work: Work, charge: Json) -> None:
+    """Book the captured amount; Stripe does so asynchronously and says `charge.updated`."""
+    charge["balance_transaction"] = balance.record_charge(work, charge)["id"]
+    work.save(charge)
+    work.emit("charge.updated", charge, {"balance_transaction": None})
+
+
+def fail(work: Work, intent: Json, method: Json, refusal: CardError) -> Json:
+    """Record the attempt that the bank refused."""
+    charge = _new(work, intent, method, False) | {
+        "failure_code": refusal.fields["code"],
+        "failure_message": refusal.fields["message"],
+        "outcome": _refused(refusal),
+        "status": "failed",
+    }
+    work.save(charge)
+    work.emit("charge.failed", charge)
+    return charge
+
+
+def _new(work: Work, intent: Json, method: Json, is_authenticated: bool) -> Json:
+    return work.draft(
+        "charge",
+        amount=intent["amount"],
+        billing_details=dict(method["billing_details"]),
+        calculated_statement_descriptor=intent["statement_descriptor"] or "GROUNDSWELL SANDBOX",
+        currency=intent["currency"],
+        customer=intent["customer"],
+        description=intent["description"],
+        fraud_details={},
+        metadata=dict(intent["metadata"]),
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        payment_method_details={"card": _card_details(intent, method, is_authenticated), "type": "card"},
+        receipt_email=intent["receipt_email"],
+        shipping=intent["shipping"],
+        statement_descriptor=intent["statement_descriptor"],
+        statement_descriptor_suffix=intent["statement_descriptor_suffix"],
+    )
+
+
+def _card_details(intent: Json, method: Json, is_authenticated: bool) -> Json:
+    card = method["card"]
+    shared = (
+        "brand",
+        "checks",
+        "country",
+        "exp_month",
+        "exp_year",
+        "fingerprint",
+        "funding",
+        "last4",
+        "wallet",
+    )
+    return {name: card[name] for name in shared} | {
+        "amount_authorized": intent["amount"],
+        "authorization_code": None,
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": None,
+        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "regulated_status": "unregulated",
+        "three_d_secure": _three_d_secure(card_of(method)) if is_authenticated else None,
+    }
+
+
+def _three_d_secure(card: Card) -> Json:
+    return {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05" if card.brand == "visa" else "02",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": None,
+        "version": "2.2.0",
+    }
+
+
+def _authorised() -> Json:
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "approved_by_network",
+        "reason": None,
+        "risk_level": "normal",
+        "risk_score": 12,
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+    }
+
+
+def _refused(refusal: CardError) -> Json:
+    reason = refusal.fields.get("decline_code") or refusal.fields["code"]
+    return _authorised() | {
+        "advice_code": refusal.fields.get("advice_code"),
+        "network_decline_code": NETWORK_CODES.get(reason, "05"),
+        "network_status": "declined_by_network",
+        "reason": reason,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }

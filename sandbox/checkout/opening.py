@@ -1,0 +1,269 @@
+"""Opening a session: what may be asked for, and what it will cost."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.billing.subscribing import due_now
+from sandbox.catalog import Line, line
+from sandbox.errors import StripeError, missing_parameter, not_simulated
+from sandbox.methods import EMPTY_ADDRESS
+from sandbox.money import check_chargeable
+from sandbox.types import Json
+from sandbox.work import Work, public
+
+HOUR = 60 * 60
+SHORTEST, LONGEST = HOUR // 2, 24 * HOUR
+GRACE = 60
+DAY = 24 * HOUR
+
+# Things that would change what is charged or to whom it goes: better refused than quietly ignored.
+UNSIMULATED = ("discounts", "shipping_options", "optional_items", "managed_payments")
+UNSIMULATED_INSIDE = {
+    "payment_intent_data": ("application_fee_amount", "on_behalf_of", "transfer_data"),
+    "subscription_data": ("application_fee_percent", "on_behalf_of", "transfer_data", "billing_cycle_anchor"),
+    "automatic_tax": ("enabled",),
+    "adaptive_pricing": ("enabled",),
+}
+
+ECHOED = (
+    "allow_promotion_codes", "billing_address_collection", "cancel_url", "client_reference_id",
+    "consent_collection", "customer_email", "locale", "origin_context", "payment_method_collection",
+    "shipping_address_collection", "submit_type", "success_url",
+)  # fmt: skip
+
+
+def open_session(work: Work, given: Json) -> Json:
+    """Create an open session from Stripe's parameters."""
+    _check(work, given)
+    lines = _lines(work, given)
+    session = work.draft("checkout.session", **_fields(work, given, lines), **_constants(given))
+    session |= {
+        "url": f"{work.base_url}/c/pay/{session['id']}",
+        "_lines": [_kept(one) for one in lines],
+        "_items": [_item(work, one) for one in lines],
+        "_intent_data": given.get("payment_intent_data") or {},
+        "_subscription_data": given.get("subscription_data") or {},
+    }
+    work.save(session)
+    return session
+
+
+def lines_of(work: Work, session: Json) -> list[Line]:
+    """Return the session's lines as they were priced when it was opened."""
+    return [Line(price=work.get("price", kept.pop("price")), **kept) for kept in map(dict, session["_lines"])]
+
+
+def amount_due(session: Json, lines: list[Line]) -> int:
+    """Return what is charged at once, in minor units."""
+    return due_now(lines, has_trial=bool(trial_days(session)))
+
+
+def trial_days(session: Json) -> int:
+    return int(session["_subscription_data"].get("trial_period_days") or 0)
+
+
+def _kept(one: Line) -> Json:
+    return {
+        "price": one.price["id"],
+        "quantity": one.quantity,
+        "currency": one.currency,
+        "unit_amount": one.unit_amount,
+        "name": one.name,
+    }
+
+
+def _check(work: Work, given: Json) -> None:
+    if not given.get("mode"):
+        raise missing_parameter("mode")
+    if given["mode"] == "setup":
+        raise not_simulated("mode")
+    if given.get("ui_mode") not in (None, "hosted_page"):
+        raise not_simulated("ui_mode")
+    _check_simulated(given)
+    _check_parties(work, given)
+    _check_urls(given)
+    _check_expiry(work, given.get("expires_at"))
+
+
+def _check_simulated(given: Json) -> None:
+    for name in UNSIMULATED:
+        if given.get(name):
+            raise not_simulated(name)
+    for outer, names in UNSIMULATED_INSIDE.items():
+        for name in names:
+            if (given.get(outer) or {}).get(name):
+                raise not_simulated(f"{outer}[{name}]")
+    for name, mode in (("payment_intent_data", "payment"), ("subscription_data", "subscription")):
+        if given.get(name) and given["mode"] != mode:
+            raise StripeError(f"You can not pass `{name}` in `{given['mode']}` mode.", param=name)
+
+
+def _check_parties(work: Work, given: Json) -> None:
+    if given.get("customer") and given.get("customer_email"):
+        raise StripeError(
+            "You may only specify one of these parameters: customer, customer_email.", param="customer"
+        )
+    if given.get("customer"):
+        work.get("customer", given["customer"], param="customer")
+    if given.get("customer_creation") and given["mode"] != "payment":
+        raise StripeError(
+            "`customer_creation` can only be used in `payment` mode.", param="customer_creation"
+        )
+    if (
+        given.get("submit_type")
+        and given["mode"] == "subscription"
+        and given["submit_type"] not in ("auto", "subscribe")
+    ):
+        raise StripeError("`submit_type` can only be used in `payment` mode.", param="submit_type")
+    email = given.get("customer_email")
+    if email is not None and "@" not in email:
+        raise StripeError(f"Invalid email address: {email}", code="email_invalid", param="customer_email")
+
+
+def _check_urls(given: Json) -> None:
+    if not given.get("success_url"):
+        raise missing_parameter("success_url")
+    for name in ("success_url", "cancel_url"):
+        parts = urlsplit(given.get(name) or "http://localhost")
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise StripeError("Not a valid URL", code="url_invalid", param=name)
+
+
+def _check_expiry(work: Work, expires_at: int | None) -> None:
+    if expires_at is None:
+        return
+    if expires_at < work.now + SHORTEST - GRACE:
+        message = "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation."
+        raise StripeError(message, param="expires_at")
+    if expires_at > work.now + LONGEST + GRACE:
+        message = "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation."
+        raise StripeError(message, param="expires_at")
+
+
+def _lines(work: Work, given: Json) -> list[Line]:
+    wanted = given.get("line_items") or []
+    if not wanted:
+        raise missing_parameter("line_items")
+    currency = given.get("currency")
+    lines = [
+        line(work, one, currency=currency, path=f"line_items[{place}]") for place, one in enumerate(wanted)
+    ]
+    _check_lines(given["mode"], lines)
+    return lines
+
+
+def _check_lines(mode: str, lines: list[Line]) -> None:
+    if len({one.currency for one in lines}) > 1:
+        raise StripeError(
+            "All prices on a Checkout Session must share the same currency.", param="line_items"
+        )
+    if mode == "payment" and any(one.is_recurring for one in lines):
+        message = (
+            "You specified `payment` mode but passed a recurring price. "
+            "Either switch to `subscription` mode or use only one-time prices."
+        )
+        raise StripeError(message, param="line_items")
+    if mode == "subscription" and not any(one.is_recurring for one in lines):
+        message = "You must provide at least one recurring price in `subscription` mode when using prices."
+        raise StripeError(message, param="line_items")
+    if mode == "payment":
+        check_chargeable(sum(one.amount for one in lines), lines[0].currency)
+
+
+def _fields(work: Work, given: Json, lines: list[Line]) -> Json:
+    has_trial = bool((given.get("subscription_data") or {}).get("trial_period_days"))
+    total = due_now(lines, has_trial=has_trial)
+    is_payment = given["mode"] == "payment"
+    return {name: given[name] for name in ECHOED if name in given} | {
+        "amount_subtotal": total,
+        "amount_total": total,
+        "currency": lines[0].currency,
+        "customer": given.get("customer"),
+        "customer_creation": (given.get("customer_creation") or "if_required") if is_payment else None,
+        "customer_details": _known_details(work, given),
+        "expires_at": given.get("expires_at") or work.now + DAY,
+        "metadata": given.get("metadata") or {},
+        "mode": given["mode"],
+        "payment_status": "unpaid",
+        "status": "open",
+    }
+
+
+def _known_details(work: Work, given: Json) -> Json | None:
+    customer = work.find(given.get("customer"))
+    email = customer["email"] if customer else given.get("customer_email")
+    return details(email, None) if email else None
+
+
+def details(email: str | None, name: str | None, *, is_final: bool = False) -> Json:
+    """Build `customer_details`; on completion the unknown parts are empty rather than null."""
+    return {
+        "address": dict(EMPTY_ADDRESS) if is_final else None,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [] if is_final else None,
+    }
+
+
+def _constants(given: Json) -> Json:
+    branding = {"background_color": "#ffffff", "border_style": "rounded", "button_color": "#0074d4"}
+    branding |= {"display_name": None, "font_family": "default", "icon": None, "logo": None}
+    return {
+        "adaptive_pricing": {"enabled": False},
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "branding_settings": branding | (given.get("branding_settings") or {}),
+        "custom_text": _custom_text(given.get("custom_text") or {}),
+        "invoice_creation": _invoice_creation(given),
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_types": ["card"],
+        "phone_number_collection": {
+            "enabled": bool((given.get("phone_number_collection") or {}).get("enabled"))
+        },
+        "saved_payment_method_options": _saved_methods(given),
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+    }
+
+
+def _custom_text(given: Json) -> Json:
+    names = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+    return dict.fromkeys(names) | given
+
+
+def _invoice_creation(given: Json) -> Json | None:
+    if given["mode"] != "payment":
+        return None
+    if (given.get("invoice_creation") or {}).get("enabled"):
+        raise not_simulated("invoice_creation[enabled]")
+    names = ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options")
+    return {"enabled": False, "invoice_data": {**dict.fromkeys(names), "metadata": {}}}
+
+
+def _saved_methods(given: Json) -> Json | None:
+    if given["mode"] == "payment" and not given.get("customer"):
+        return None
+    return {
+        "allow_redisplay_filters": ["always"],
+        "payment_method_remove": "disabled",
+        "payment_method_save": None,
+    }
+
+
+def _item(work: Work, one: Line) -> dict[str, Any]:
+    return work.draft(
+        "item",
+        adjustable_quantity=None,
+        amount_discount=0,
+        amount_subtotal=one.amount,
+        amount_tax=0,
+        amount_total=one.amount,
+        currency=one.currency,
+        description=one.name,
+        metadata={},
+        price=public(one.price),
+        quantity=one.quantity,
+    )

@@ -1,0 +1,43 @@
+"""Identifiers that look like Stripe's: a prefix that names the kind, then letters and digits."""
+
+import random
+import string
+
+ALPHABET = string.ascii_letters + string.digits
+LENGTH = 24
+SESSION_LENGTH = 58
+
+PREFIXES = {
+    "balance_transaction": "txn_",
+    "billing_portal.session": "bps_",
+    "charge": "ch_",
+    "checkout.session": "cs_test_",
+    "customer": "cus_",
+    "event": "evt_",
+    "invoice": "in_",
+    "invoice_payment": "inpay_",
+    "invoiceitem": "ii_",
+    "item": "li_",
+    "line_item": "il_",
+    "payment_intent": "pi_",
+    "payment_method": "pm_",
+    "price": "price_",
+    "product": "prod_",
+    "refund": "re_",
+    "setup_intent": "seti_",
+    "subscription": "sub_",
+    "subscription_item": "si_",
+    "webhook_endpoint": "we_",
+}
+
+_random = random.SystemRandom()
+
+
+def new_id(kind: str) -> str:
+    """Mint an identifier for an object of this kind."""
+    return PREFIXES[kind] + token(SESSION_LENGTH if kind == "checkout.session" else LENGTH)
+
+
+def token(length: int = LENGTH) -> str:
+    """Return unguessable letters and digits."""
+    return "".join(_random.choices(ALPHABET, k=length))

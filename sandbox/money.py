@@ -1,0 +1,66 @@
+"""Amounts in a currency's minor unit: how many decimals, how they are written, what Stripe takes for itself.
+
+Decimals and minimum amounts follow https://docs.stripe.com/currencies. The fee is an assumption (see README.md).
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from sandbox.errors import StripeError
+
+ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
+THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
+WHOLE_ONLY = frozenset("isk ugx".split())
+"""Written in hundredths for history's sake, though they have none."""
+
+SYMBOLS = {
+    "aud": "A$", "brl": "R$", "cad": "CA$", "eur": "€", "gbp": "£", "hkd": "HK$", "ils": "₪", "inr": "₹",
+    "jpy": "¥", "krw": "₩", "mxn": "MX$", "nzd": "NZ$", "usd": "$", "vnd": "₫",
+}  # fmt: skip
+
+MINIMUM = {
+    "aed": 200, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30,
+    "hkd": 400, "huf": 17500, "inr": 50, "jpy": 50, "mxn": 1000, "nok": 300, "nzd": 50, "pln": 200, "ron": 200,
+    "sek": 300, "sgd": 50, "usd": 50,
+}  # fmt: skip
+LARGEST = 99_999_999
+
+FEE_RATE = Decimal("0.029")
+FIXED_FEE = {0: 30, 2: 30, 3: 300}
+
+
+def decimals(currency: str) -> int:
+    """Return how many decimals the API's minor unit has: 0, 2 or 3."""
+    if currency in ZERO_DECIMAL:
+        return 0
+    return 3 if currency in THREE_DECIMAL else 2
+
+
+def fee(amount: int, currency: str) -> int:
+    """Return Stripe's cut of a charge: 2.9 % + 30 in minor units, half a unit rounded up."""
+    share = (amount * FEE_RATE).quantize(Decimal(1), ROUND_HALF_UP)
+    return int(share) + FIXED_FEE[decimals(currency)]
+
+
+def written(amount: int, currency: str) -> str:
+    """Write an amount for people: 1000 eur is "€10.00", 1000 jpy is "¥1,000", 1000 kwd is "KWD 1.000"."""
+    places = decimals(currency)
+    shown = 0 if currency in WHOLE_ONLY else places
+    number = f"{Decimal(abs(amount)).scaleb(-places):,.{shown}f}"
+    sign = "−" if amount < 0 else ""
+    symbol = SYMBOLS.get(currency)
+    return f"{sign}{symbol}{number}" if symbol else f"{sign}{currency.upper()} {number}"
+
+
+def check_chargeable(amount: int, currency: str) -> None:
+    """Refuse an amount that Stripe would refuse to charge."""
+    least = MINIMUM.get(currency, 1)
+    if amount < least:
+        message = f"Amount must be at least {written(least, currency)} {currency}"
+        raise StripeError(message, code="amount_too_small", param="amount")
+    if amount > LARGEST:
+        message = f"Amount must be no more than {written(LARGEST, currency)} {currency}"
+        raise StripeError(message, code="amount_too_large", param="amount")
+    if currency in THREE_DECIMAL and amount % 10:
+        raise StripeError(
+            f"Invalid amount: {currency} amounts must end in 0", code="invalid_amount", param="amount"
+        )

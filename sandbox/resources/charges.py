@@ -1,0 +1,41 @@
+"""Charges, disputes and the balance they move."""
+
+from sandbox import balance
+from sandbox.lists import page
+from sandbox.resources.common import apply, readable
+from sandbox.routing import serves
+from sandbox.types import Json
+from sandbox.work import Work
+
+readable("charge", "/v1/charges", "charge")
+readable("balance_transaction", "/v1/balance_transactions", "id", columns={"payout": "_payout"})
+readable("dispute", "/v1/disputes", "dispute")
+readable("payout", "/v1/payouts", "payout")
+
+
+@serves("POST /v1/charges/{charge}")
+def update(work: Work, params: Json, identifier: str) -> Json:
+    charge = work.get("charge", identifier, param="charge")
+    previous = apply(work, charge, params, ("description", "metadata", "receipt_email"))
+    if previous:
+        work.emit("charge.updated", charge, previous)
+    return charge
+
+
+@serves("GET /v1/charges/{charge}/refunds")
+def list_refunds(work: Work, params: Json, identifier: str) -> Json:
+    return page(work, "refund", params | {"charge": identifier}, url=f"/v1/charges/{identifier}/refunds")
+
+
+@serves("GET /v1/balance")
+def retrieve_balance(work: Work, params: Json) -> Json:
+    purses = {name: _purse(sums) for name, sums in balance.totals(work).items()}
+    prefunding = {"available": [], "pending": []}
+    return {"object": "balance", "livemode": False, "refund_and_dispute_prefunding": prefunding, **purses}
+
+
+def _purse(sums: dict[str, int]) -> list[Json]:
+    return [
+        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+        for currency, amount in sorted((sums or {"eur": 0}).items())
+    ]

@@ -1,0 +1,142 @@
+"""Subscriptions and their items over the API."""
+
+from sandbox import catalog
+from sandbox.billing import invoices, subscriptions
+from sandbox.billing.subscribing import subscribe
+from sandbox.catalog import Line
+from sandbox.checkout.opening import DAY
+from sandbox.errors import missing_parameter, no_such, not_simulated
+from sandbox.lists import page, slice_of
+from sandbox.resources.common import merged, picked, retrievable
+from sandbox.routing import serves
+from sandbox.types import Json
+from sandbox.work import Work, public
+
+PATH = "/v1/subscriptions"
+ONE = f"{PATH}/{{subscription_exposed_id}}"
+UNSIMULATED = (
+    "add_invoice_items", "application_fee_percent", "backdate_start_date", "billing_cycle_anchor",
+    "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at", "discounts",
+    "on_behalf_of", "pending_invoice_item_interval", "transfer_data",
+)  # fmt: skip
+PLAIN = ("default_payment_method", "description", "pause_collection")
+
+retrievable("subscription", PATH, "subscription_exposed_id")
+
+
+@serves(f"GET {PATH}")
+def list_them(work: Work, params: Json) -> Json:
+    """Ended subscriptions are shown only to those who ask for them."""
+    wanted = dict(params)
+    status = wanted.pop("status", None)
+    if status is None:
+        wanted["status"] = [*subscriptions.RUNNING, "incomplete_expired"]
+    elif status == "ended":
+        wanted["status"] = ["canceled", "incomplete_expired"]
+    elif status != "all":
+        wanted["status"] = status
+    if wanted.get("price"):
+        raise not_simulated("price")
+    return page(work, "subscription", wanted, url=PATH)
+
+
+@serves(f"POST {PATH}")
+def create(work: Work, params: Json) -> Json:
+    _refuse_unsimulated(params)
+    if not params.get("customer"):
+        raise missing_parameter("customer")
+    customer = work.get("customer", params["customer"], param="customer")
+    return subscribe(
+        work,
+        customer,
+        _lines(work, params),
+        trial_end=_trial_end(work, params),
+        behavior=params.get("payment_behavior") or "allow_incomplete",
+        is_off_session=bool(params.get("off_session")),
+        cancel_at_period_end=bool(params.get("cancel_at_period_end")),
+        metadata=merged({}, params.get("metadata") or {}),
+        **picked(params, (*PLAIN, "collection_method", "days_until_due")),
+    )
+
+
+@serves(f"POST {ONE}")
+def update(work: Work, params: Json, identifier: str) -> Json:
+    _refuse_unsimulated(params)
+    subscription = work.get("subscription", identifier)
+    if params.get("items"):
+        _change_items(work, subscription, params)
+    if params.get("cancel_at_period_end") is not None:
+        details = params.get("cancellation_details")
+        subscriptions.cancel_at_period_end(work, subscription, params["cancel_at_period_end"], details)
+    fields = {name: params[name] for name in PLAIN if name in params}
+    if "metadata" in params:
+        fields["metadata"] = merged(subscription["metadata"], params["metadata"])
+    subscriptions.change(work, subscription, **fields)
+    return subscription
+
+
+@serves(f"DELETE {ONE}")
+def cancel(work: Work, params: Json, identifier: str) -> Json:
+    subscription = work.get("subscription", identifier)
+    was_incomplete = subscription["status"] == "incomplete"
+    subscriptions.cancel(work, subscription, params.get("cancellation_details"))
+    invoice = work.find(subscription["latest_invoice"])
+    if was_incomplete and invoice and invoice["status"] == "open":
+        invoices.void(work, invoice)
+    return subscription
+
+
+@serves("GET /v1/subscription_items")
+def list_items(work: Work, params: Json) -> Json:
+    subscription = work.get("subscription", params["subscription"], param="subscription")
+    return slice_of(subscriptions.items(subscription), params, url="/v1/subscription_items")
+
+
+@serves("GET /v1/subscription_items/{item}")
+def retrieve_item(work: Work, params: Json, identifier: str) -> Json:
+    for subscription in work.every("subscription"):
+        for item in subscriptions.items(subscription):
+            if item["id"] == identifier:
+                return item
+    raise no_such("subscription_item", identifier, "item")
+
+
+def _refuse_unsimulated(params: Json) -> None:
+    for name in UNSIMULATED:
+        if params.get(name):
+            raise not_simulated(name)
+
+
+def _lines(work: Work, params: Json) -> list[Line]:
+    if not params.get("items"):
+        raise missing_parameter("items")
+    currency = params.get("currency")
+    return [
+        catalog.line(work, item, currency=currency, path=f"items[{place}]")
+        for place, item in enumerate(params["items"])
+    ]
+
+
+def _trial_end(work: Work, params: Json) -> int | None:
+    if params.get("trial_period_days"):
+        return int(work.now + params["trial_period_days"] * DAY)
+    end = params.get("trial_end")
+    return None if end in (None, "now") else int(end)
+
+
+def _change_items(work: Work, subscription: Json, params: Json) -> None:
+    """Swap price or quantity from the next invoice on; proration comes with renewals."""
+    if params.get("proration_behavior") != "none":
+        raise not_simulated("proration_behavior")
+    held = {item["id"]: item for item in subscriptions.items(subscription)}
+    for place, given in enumerate(params["items"]):
+        item = held.get(given.get("id"))
+        if item is None:
+            raise not_simulated(f"items[{place}]")
+        if given.get("price") or given.get("price_data"):
+            price = catalog.line(work, given, currency=subscription["currency"], path=f"items[{place}]").price
+            item["price"] = public(price)
+        if given.get("quantity") is not None:
+            item["quantity"] = given["quantity"]
+    work.save(subscription)
+    work.emit("customer.subscription.updated", subscription)

@@ -1,0 +1,68 @@
+"""The process: one port on 127.0.0.1 with the API, the hosted pages and the test switches."""
+
+import threading
+import time
+
+from werkzeug.wrappers import Request, Response
+
+from sandbox import housekeeping, webhooks
+from sandbox.api import Api
+from sandbox.control import Control
+from sandbox.pages.site import Site
+from sandbox.store import Store
+from sandbox.webhooks import Courier
+from sandbox.work import Work
+
+HOUSEKEEPING_INTERVAL = 5.0
+
+
+class Sandbox:
+    """The application together with the threads that deliver webhooks and notice that time has passed."""
+
+    def __init__(
+        self, store: Store, base_url: str, *, webhook: tuple[str, str] | None, business_name: str
+    ) -> None:
+        self._store = store
+        self._base_url = base_url
+        self._webhook = webhook
+        self._courier = Courier(store)
+        self._ending = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
+        self.configure()
+        self._api = Api(store, base_url)
+        self._control = Control(store, self._courier, base_url, self.configure)
+        self._site = Site(store, base_url, business_name)
+
+    def __call__(self, request: Request) -> Response:
+        response = self._answer(request)
+        self._courier.wake()
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        if request.path.startswith("/v1/"):
+            return self._api.answer(request)
+        if request.path.startswith("/_sandbox/"):
+            return self._control.answer(request)
+        return self._site.answer(request)
+
+    def configure(self) -> None:
+        """Have the webhook endpoint that was given on the command line."""
+        if self._webhook:
+            with self._store.transaction():
+                webhooks.configure(Work(self._store, int(time.time()), self._base_url), *self._webhook)
+
+    def start(self) -> None:
+        self._courier.start()
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End the threads; what they had not finished is still in the store."""
+        self._ending.set()
+        self._courier.stop()
+        self._store.close()
+
+    def _keep_house(self) -> None:
+        while not self._ending.wait(HOUSEKEEPING_INTERVAL):
+            with self._store.transaction():
+                housekeeping.sweep(Work(self._store, int(time.time()), self._base_url))
+            self._courier.wake()

@@ -1,0 +1,142 @@
+"""Where objects live: one SQLite database, in memory or in a file, one writer at a time.
+
+A transaction holds the lock from its first read to its commit, so requests are serialised like Stripe's per object,
+only coarser. In a file, what was committed survives the end of the process (WAL, `synchronous=NORMAL`).
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sandbox.types import Json
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    is_deleted INTEGER NOT NULL DEFAULT 0,
+    body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS objects_newest ON objects (kind, created, seq);
+CREATE TABLE IF NOT EXISTS answers (
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, request_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    event TEXT NOT NULL, type TEXT NOT NULL, endpoint TEXT NOT NULL, url TEXT NOT NULL,
+    attempt INTEGER NOT NULL DEFAULT 0, due REAL, UNIQUE (event, endpoint)
+);
+CREATE TABLE IF NOT EXISTS attempts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, type TEXT NOT NULL, url TEXT NOT NULL,
+    attempt INTEGER NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due, seq) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+# Which fields are looked up by value, so that ten thousand charges stay as quick as ten.
+INDEXED = {
+    "balance_transaction": ["source", "_payout"],
+    "charge": ["payment_intent", "customer"],
+    "checkout.session": ["payment_intent", "subscription", "customer", "status"],
+    "customer": ["email"],
+    "event": ["type"],
+    "invoice": ["customer", "_subscription"],
+    "invoice_payment": ["invoice", "_payment_intent"],
+    "payment_intent": ["customer"],
+    "payment_method": ["customer"],
+    "price": ["lookup_key", "product"],
+    "refund": ["charge", "payment_intent"],
+    "subscription": ["customer", "status"],
+}
+
+
+class Store:
+    """Objects, remembered answers and deliveries; every use happens inside `transaction()`."""
+
+    def __init__(self, path: str) -> None:
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+        self._database.row_factory = sqlite3.Row
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.executescript(SCHEMA + "".join(_index(kind, field) for kind, field in _indexed()))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what the block wrote, or nothing of it. Not nestable."""
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Inside a transaction, undo the block's writes if it raises, unless the exception keeps its state."""
+        self.run("SAVEPOINT attempt")
+        try:
+            yield
+        except Exception as refusal:
+            if not getattr(refusal, "keeps_state", False):
+                self.run("ROLLBACK TO attempt")
+            raise
+        finally:
+            self.run("RELEASE attempt")
+
+    def run(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        """Run one statement; the caller holds a transaction."""
+        return self._database.execute(statement, values)
+
+    def put(self, kind: str, thing: Json) -> None:
+        """Insert an object or replace its body; its place in lists stays."""
+        self.run(
+            "INSERT INTO objects (id, kind, created, is_deleted, body) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET is_deleted = excluded.is_deleted, body = excluded.body",
+            thing["id"], kind, thing.get("created", 0), bool(thing.get("deleted")), json.dumps(thing),
+        )  # fmt: skip
+
+    def read(self, identifier: str) -> tuple[str, Json] | None:
+        """Return kind and body of an object, or None."""
+        row = self.run("SELECT kind, body FROM objects WHERE id = ?", identifier).fetchone()
+        return (row["kind"], json.loads(row["body"])) if row else None
+
+    def where(self, kind: str, **fields: Any) -> list[str]:
+        """Return ids of the kind whose fields have these values, oldest first."""
+        tests = "".join(f" AND {column(name)} = ?" for name in fields)
+        statement = (
+            f"SELECT id FROM objects WHERE kind = '{kind}' AND NOT is_deleted{tests} ORDER BY created, seq"
+        )
+        return [row["id"] for row in self.run(statement, *fields.values())]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for table in ("objects", "answers", "deliveries", "attempts", "settings"):
+            self.run(f"DELETE FROM {table}")
+
+    def close(self) -> None:
+        """Fold the log into the file and close it."""
+        with self._lock:
+            self._database.close()
+
+
+def column(field: str) -> str:
+    """Return the SQL that reads a field out of a body; indexes need exactly this spelling."""
+    return f"json_extract(body, '$.{field}')"
+
+
+def _indexed() -> list[tuple[str, str]]:
+    return [(kind, field) for kind, fields in INDEXED.items() for field in fields]
+
+
+def _index(kind: str, field: str) -> str:
+    name = f"{kind}_by_{field}".replace(".", "_")
+    return f"CREATE INDEX IF NOT EXISTS {name} ON objects ({column(field)}) WHERE kind = '{kind}';\n"

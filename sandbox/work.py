@@ -1,0 +1,119 @@
+"""One request's view of the world: its time, its identity, and the objects it reads and writes."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox import ids, webhooks
+from sandbox.errors import no_such
+from sandbox.spec.description import fields_of
+from sandbox.spec.skeletons import skeleton
+from sandbox.store import Store
+from sandbox.types import Json
+
+API_VERSION = "2026-10-28.endive"
+"""What an account of today pins, and what `stripe` 16 speaks."""
+
+
+@dataclass
+class Work:
+    """A unit of work inside one store transaction.
+
+    `now` is the only clock: objects are created at it, so that a test clock or a replayed history can set it.
+    The same object read twice is the same dict, so that no writer overwrites another's change.
+    """
+
+    store: Store
+    now: int
+    base_url: str
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    api_version: str = API_VERSION
+    is_silent: bool = False
+    _seen: dict[str, Json] = field(default_factory=dict)
+
+    def new(self, kind: str, **fields: Any) -> Json:
+        """Create and store an object; names that Stripe's schema does not know must start with an underscore."""
+        thing = self.draft(kind, **fields)
+        self.save(thing)
+        return thing
+
+    def draft(self, kind: str, **fields: Any) -> Json:
+        """Shape an object without storing it, for the ones that live inside others."""
+        unknown = {name for name in fields if not name.startswith("_")} - fields_of(kind)
+        assert not unknown, f"{kind} has no {unknown}"
+        thing = skeleton(kind) | {"id": ids.new_id(kind), "object": kind} | self._birth(kind) | fields
+        return thing
+
+    def _birth(self, kind: str) -> Json:
+        born = {"created": self.now, "livemode": False}
+        return {name: value for name, value in born.items() if name in fields_of(kind)}
+
+    def save(self, thing: Json) -> None:
+        """Write an object back."""
+        self._seen[thing["id"]] = thing
+        self.store.put(thing["object"], thing)
+
+    def find(self, identifier: Any) -> Json | None:
+        """Return an object of any kind by its id, deleted ones included."""
+        if not isinstance(identifier, str):
+            return None
+        if identifier not in self._seen:
+            read = self.store.read(identifier)
+            if read is None:
+                return None
+            self._seen[identifier] = read[1]
+        return self._seen[identifier]
+
+    def get(self, kind: str, identifier: Any, *, param: str = "id") -> Json:
+        """Return an object of this kind; raise Stripe's 404 if there is none or it was deleted."""
+        thing = self.find(identifier)
+        if thing is None or thing["object"] != kind or thing.get("deleted"):
+            raise no_such(kind, str(identifier), param)
+        return thing
+
+    def every(self, kind: str, **fields: Any) -> list[Json]:
+        """Return all objects of a kind with these field values, oldest first."""
+        found = (self.find(identifier) for identifier in self.store.where(kind, **fields))
+        return [thing for thing in found if thing is not None]
+
+    def delete(self, thing: Json) -> Json:
+        """Leave a tombstone, which is what Stripe answers from then on."""
+        tombstone = {"id": thing["id"], "object": thing["object"], "deleted": True}
+        self.save(tombstone)
+        return tombstone
+
+    def emit(self, type: str, thing: Json, previous: Json | None = None) -> Json:
+        """Record an event about the object as it is now, and queue its deliveries unless the work is silent."""
+        data: Json = {"object": public(thing)} | ({"previous_attributes": previous} if previous else {})
+        event = self.draft("event", type=type, api_version=API_VERSION, data=data, request=self._origin())
+        event["pending_webhooks"] = 0 if self.is_silent else webhooks.queue(self, event)
+        self.save(event)
+        return event
+
+    def _origin(self) -> Json:
+        return {"id": self.request_id, "idempotency_key": self.idempotency_key}
+
+    @contextmanager
+    def at(self, now: int) -> Iterator[None]:
+        """Do the block's work as if it were another time (unix seconds)."""
+        before, self.now = self.now, now
+        try:
+            yield
+        finally:
+            self.now = before
+
+
+def public(thing: Json) -> Json:
+    """Return a detached copy without what only the sandbox knows."""
+    shown: Json = json.loads(
+        json.dumps({key: value for key, value in thing.items() if not key.startswith("_")})
+    )
+    return shown
+
+
+def reference(value: Any) -> str | None:
+    """Return the id behind a field that holds an id or an object."""
+    return value["id"] if isinstance(value, dict) else value
