@@ -108,7 +108,8 @@ _CONTEXTS = {
 def _note_failure(mail: OutgoingMail, error: Exception) -> None:
     is_last = mail.attempts >= MAX_ATTEMPTS
     log.error("mail_failed", kind=mail.kind, pk=mail.pk, attempts=mail.attempts, exc_info=error)
-    OutgoingMail.objects.filter(pk=mail.pk).update(
+    # Only if it is still ours: a worker whose lease ran out must not wake what another has sent.
+    OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state=MailState.WAITING).update(
         state=MailState.FAILED if is_last else MailState.WAITING,
         next_try_at=timezone.now() + timedelta(seconds=min(30 * 2**mail.attempts, 6 * 3600)),
         lease_until=None,

@@ -128,7 +128,8 @@ def _mark_failed(event: StripeEvent, error: Exception) -> None:
         is_parked=is_last,
         exc_info=error,
     )
-    StripeEvent.objects.filter(pk=event.pk).update(
+    # Only if it is still ours: a worker whose lease ran out must not wake what another has finished.
+    StripeEvent.objects.filter(pk=event.pk, attempts=event.attempts, state=EventState.PENDING).update(
         state=EventState.PARKED if is_last else EventState.PENDING,
         next_try_at=timezone.now() + timedelta(seconds=min(2 ** (2 * event.attempts - 1), 3600)),
         lease_until=None,
