@@ -5,9 +5,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 
 from payments.ledger import guards
 from tests.support.books import assert_books
@@ -74,3 +76,10 @@ def books(db):
     """Checks the books when the test is over, whatever it did."""
     yield
     assert_books()
+
+
+@pytest.fixture
+def time_machine_now():
+    """A clock that stands still until it is moved: `.shift(…)`, `.move_to(…)`."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        yield clock

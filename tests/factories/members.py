@@ -20,7 +20,7 @@ class TierFactory(factory.django.DjangoModelFactory):
 
     slug = factory.Sequence(lambda n: f"tier-{n}")
     name = "Friend"
-    benefits = ["The weekly letter"]
+    benefits = factory.LazyFunction(lambda: ["The weekly letter"])
 
 
 class PlanFactory(factory.django.DjangoModelFactory):
@@ -31,7 +31,7 @@ class PlanFactory(factory.django.DjangoModelFactory):
     interval = Interval.MONTH
     currency = "EUR"
     amount = 1000
-    suggested_amounts = [1000, 1500, 2500]
+    suggested_amounts = factory.LazyFunction(lambda: [1000, 1500, 2500])
 
 
 class GiftOfferFactory(factory.django.DjangoModelFactory):

@@ -47,7 +47,8 @@ class Person:
         button.first.click()
 
     def choose(self, name):
-        self.page.get_by_role("radio", name=name).check()
+        """The choice that begins with these words: what it costs or saves may stand behind them."""
+        self.page.get_by_role("radio", name=re.compile(rf"^{re.escape(name)}(?!\d)")).check()
 
     def fill(self, label, text):
         self.page.get_by_label(label).fill(text)

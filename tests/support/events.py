@@ -12,7 +12,7 @@ _numbers = count(1)
 
 
 def event_body(
-    type: str = "checkout.session.completed",
+    kind: str = "checkout.session.completed",
     object_id: str = "cs_1",
     *,
     event_id: str | None = None,
@@ -22,7 +22,7 @@ def event_body(
     event = {
         "id": event_id or f"evt_{next(_numbers)}",
         "object": "event",
-        "type": type,
+        "type": kind,
         "livemode": False,
         "data": {"object": {"id": object_id, "object": "anything"}},
         **fields,

@@ -1,0 +1,323 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from members.joining import start_signup
+from members.models import Membership
+from payments import inbox, recording
+from payments.enums import CheckoutStatus, EventState
+from payments.gateway.facts import GatewayError, NotThereYet
+from payments.models import Checkout, LedgerEntry, Payment, StripeEvent
+from payments.tasks import process_event, sweep_inbox
+from tests.factories.members import PlanFactory
+from tests.factories.payments import StripeEventFactory
+from tests.support.events import event_body, post_event, sign
+from tests.support.stripe_side import StripeSide
+from tests.support.threads import all_at_once
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
+
+
+def receive(body):
+    return inbox.receive(body, sign(body))
+
+
+@pytest.fixture
+def side():
+    return StripeSide(start_signup(plan=PlanFactory(), amount=1000, email="ada@example.org").checkout)
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What Stripe answers when the object of an event is read: an exception, None, or a snapshot, by id."""
+    known = {}
+
+    def read(object_id):
+        answer = known[object_id]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    for kind in inbox._READERS:
+        monkeypatch.setitem(inbox._READERS, kind, read)
+    return known
+
+
+# --- keeping ---------------------------------------------------------------------------------------
+
+
+def test_signed_event_is_kept_with_the_bytes_that_were_signed():
+    body = event_body(event_id="evt_1", account="acct_1") + b"\n "
+    pk = receive(body)
+    event = StripeEvent.objects.get()
+    assert event.pk == pk
+    assert bytes(event.body) == body
+    assert (event.event_id, event.type, event.stripe_account) == (
+        "evt_1",
+        "checkout.session.completed",
+        "acct_1",
+    )
+    assert (event.livemode, event.state, event.attempts) == (False, EventState.PENDING, 0)
+
+
+def test_event_posted_again_is_kept_once():
+    body = event_body(event_id="evt_1")
+    assert receive(body) is not None
+    assert receive(body) is None
+    assert StripeEvent.objects.count() == 1
+
+
+def test_same_id_of_the_other_livemode_or_account_is_another_event(settings):
+    receive(event_body(event_id="evt_1"))
+    receive(event_body(event_id="evt_1", account="acct_1"))
+    settings.STRIPE_LIVEMODE = True
+    receive(event_body(event_id="evt_1", livemode=True))
+    kept = StripeEvent.objects.values_list("event_id", "stripe_account", "livemode").order_by("pk")
+    assert list(kept) == [("evt_1", "", False), ("evt_1", "acct_1", False), ("evt_1", "", True)]
+
+
+@pytest.mark.parametrize("is_live_site", [True, False])
+def test_event_of_the_other_livemode_is_refused(settings, is_live_site):
+    settings.STRIPE_LIVEMODE = is_live_site
+    with pytest.raises(inbox.Refused):
+        receive(event_body(livemode=not is_live_site))
+    assert StripeEvent.objects.count() == 0
+
+
+def test_keys_that_stripe_may_add_do_no_harm():
+    body = json.loads(event_body(event_id="evt_1")) | {"new_in_2027": {"deep": [1]}, "context": None}
+    assert receive(json.dumps(body).encode()) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_posts_of_one_event_keep_one_row(client):
+    body = event_body(event_id="evt_1")
+    statuses = all_at_once(lambda _: post_event(client, body).status_code)
+    assert statuses == [200] * 20
+    assert StripeEvent.objects.count() == 1
+
+
+# --- processing ------------------------------------------------------------------------------------
+
+
+def test_processed_event_is_done(side, answers):
+    answers["cs_1"] = side.session()
+    pk = receive(event_body(object_id="cs_1"))
+    assert inbox.process(pk) is True
+    event = StripeEvent.objects.get()
+    assert (event.state, event.attempts, event.error, event.lease_until) == (EventState.DONE, 1, "", None)
+    assert event.processed_at is not None
+    assert Membership.objects.count() == 1
+
+
+def test_done_event_is_not_processed_again(side, answers):
+    answers["cs_1"] = side.session()
+    pk = receive(event_body(object_id="cs_1"))
+    inbox.process(pk)
+    assert inbox.process(pk) is False
+    assert StripeEvent.objects.get().attempts == 1
+
+
+def test_object_is_read_outside_any_transaction(side, monkeypatch):
+    depths = []
+
+    def read(object_id):
+        depths.append(len(transaction.get_connection().savepoint_ids))
+        return side.session()
+
+    outside = len(transaction.get_connection().savepoint_ids)
+    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
+    inbox.process(receive(event_body(object_id="cs_1")))
+    assert depths == [outside]
+
+
+def test_unknown_type_is_kept_and_done():
+    inbox.process(receive(event_body("radar.early_fraud_warning.created", "issfr_1")))
+    event = StripeEvent.objects.get()
+    assert (event.state, event.error) == (EventState.DONE, "")
+
+
+def test_event_without_an_object_id_of_unknown_type_is_done():
+    """invoice.upcoming has no id."""
+    inbox.process(receive(event_body("invoice.upcoming", data={"object": {"object": "invoice"}})))
+    assert StripeEvent.objects.get().state == EventState.DONE
+
+
+def test_object_that_is_not_ours_changes_nothing(answers):
+    answers["in_1"] = None
+    inbox.process(receive(event_body("invoice.paid", "in_1")))
+    assert StripeEvent.objects.get().state == EventState.DONE
+    assert Payment.objects.count() == 0
+
+
+def test_failure_keeps_its_reason_and_backs_off(side, answers, time_machine_now):
+    answers["cs_1"] = NotThereYet("pi_1 has no settled charge")
+    pk = receive(event_body(object_id="cs_1"))
+    waits = []
+    for _ in range(inbox.MAX_ATTEMPTS - 1):
+        assert inbox.process(pk) is True
+        event = StripeEvent.objects.get()
+        assert (event.state, event.error) == (EventState.PENDING, "NotThereYet: pi_1 has no settled charge")
+        assert event.lease_until is None
+        waits.append(int((event.next_try_at - timezone.now()).total_seconds()))
+        assert inbox.process(pk) is False
+        time_machine_now.move_to(event.next_try_at)
+    assert waits == [2, 8, 32, 128, 512, 2048, 3600]
+
+
+def test_event_that_fails_too_often_is_parked_and_leaves_the_queue(answers, time_machine_now):
+    answers["cs_1"] = GatewayError("no such session")
+    pk = receive(event_body(object_id="cs_1"))
+    for _ in range(inbox.MAX_ATTEMPTS):
+        assert inbox.process(pk) is True
+        time_machine_now.shift(timedelta(hours=2))
+    event = StripeEvent.objects.get()
+    assert (event.state, event.attempts, event.error) == (
+        EventState.PARKED,
+        inbox.MAX_ATTEMPTS,
+        "GatewayError: no such session",
+    )
+    assert inbox.due() == []
+    assert inbox.process(pk) is False
+
+
+def test_poisoned_event_does_not_stop_the_others(side, answers):
+    answers |= {"cs_bad": ValueError("poison"), "cs_1": side.session()}
+    receive(event_body(object_id="cs_bad"))
+    receive(event_body(object_id="cs_1"))
+    sweep_inbox()
+    assert list(StripeEvent.objects.order_by("pk").values_list("state", flat=True)) == [
+        EventState.PENDING,
+        EventState.DONE,
+    ]
+
+
+def test_stripe_away_once_loses_nothing(side, answers, time_machine_now):
+    answers["cs_1"] = GatewayError("connection refused")
+    pk = receive(event_body(object_id="cs_1"))
+    inbox.process(pk)
+    answers["cs_1"] = side.session()
+    time_machine_now.shift(timedelta(seconds=5))
+    inbox.process(pk)
+    event = StripeEvent.objects.get()
+    assert (event.state, event.attempts, event.error) == (EventState.DONE, 2, "")
+    assert Membership.objects.count() == Payment.objects.count() == LedgerEntry.objects.count() == 1
+
+
+def test_event_is_not_done_if_recording_failed(side, answers, monkeypatch):
+    answers["cs_1"] = side.session()
+
+    def fail(snapshot):
+        Checkout.objects.update(status=CheckoutStatus.PAID)
+        raise recording.Unexpected("surprise")
+
+    monkeypatch.setattr(recording, "record", fail)
+    inbox.process(receive(event_body(object_id="cs_1")))
+    event = StripeEvent.objects.get()
+    assert (event.state, event.error) == (EventState.PENDING, "Unexpected: surprise")
+    assert Checkout.objects.get().status == CheckoutStatus.OPEN
+
+
+def test_very_long_reason_is_cut(answers):
+    answers["cs_1"] = GatewayError("x" * 5000)
+    inbox.process(receive(event_body(object_id="cs_1")))
+    assert len(StripeEvent.objects.get().error) == 2000
+
+
+# --- leases and the sweeper ------------------------------------------------------------------------
+
+
+def test_lease_keeps_a_second_worker_away_while_it_runs(answers):
+    event = StripeEventFactory(lease_until=timezone.now() + timedelta(seconds=5))
+    assert inbox.process(event.pk) is False
+    assert inbox.due() == []
+    event.refresh_from_db()
+    assert event.attempts == 0
+
+
+def test_lease_of_a_killed_worker_runs_out(answers):
+    answers["in_made"] = None
+    event = StripeEventFactory(lease_until=timezone.now() - timedelta(seconds=1), attempts=1)
+    assert inbox.due() == [event.pk]
+    assert inbox.process(event.pk) is True
+    event.refresh_from_db()
+    assert (event.state, event.attempts) == (EventState.DONE, 2)
+
+
+def test_worker_holds_the_lease_while_it_reads(side, monkeypatch):
+    second = []
+
+    def read(object_id):
+        second.append(inbox.process(StripeEvent.objects.get().pk))
+        return side.session()
+
+    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
+    assert inbox.process(receive(event_body(object_id="cs_1"))) is True
+    assert second == [False]
+
+
+def test_late_failure_does_not_wake_what_another_worker_finished(side, monkeypatch):
+    """The first worker's lease runs out, a second finishes the event, then the first one's read fails."""
+
+    def read(object_id):
+        StripeEvent.objects.update(state=EventState.DONE, processed_at=timezone.now(), lease_until=None)
+        raise GatewayError("timed out")
+
+    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
+    inbox.process(receive(event_body(object_id="cs_1")))
+    event = StripeEvent.objects.get()
+    assert (event.state, event.error) == (EventState.DONE, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_workers_process_one_event_once(side, answers):
+    answers["cs_1"] = side.session()
+    pk = receive(event_body(object_id="cs_1"))
+    assert sorted(all_at_once(lambda _: inbox.process(pk))) == [False] * 19 + [True]
+    assert StripeEvent.objects.get().attempts == 1
+    assert Membership.objects.count() == Payment.objects.count() == LedgerEntry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_events_of_a_join_at_once_are_one_join(side, answers):
+    answers |= {"cs_1": side.session(), "sub_1": side.subscription(), "in_1": side.invoice()}
+    bodies = [
+        event_body("checkout.session.completed", "cs_1"),
+        event_body("customer.subscription.created", "sub_1"),
+        event_body("customer.subscription.updated", "sub_1"),
+        event_body("invoice.paid", "in_1"),
+    ] * 4
+    pks = [receive(body.replace(b"evt_", b"evt_%d_" % n)) for n, body in enumerate(bodies)]
+    assert all_at_once(lambda number: inbox.process(pks[number]), threads=len(pks)) == [True] * len(pks)
+    assert set(StripeEvent.objects.values_list("state", "error")) == {(EventState.DONE, "")}
+    assert Membership.objects.count() == Payment.objects.count() == LedgerEntry.objects.count() == 1
+
+
+def test_sweeper_finds_what_the_bell_missed(side, answers):
+    answers["cs_1"] = side.session()
+    receive(event_body(object_id="cs_1"))
+    sweep_inbox()
+    assert StripeEvent.objects.get().state == EventState.DONE
+    assert Membership.objects.count() == 1
+
+
+def test_due_events_come_oldest_first_and_not_before_their_time():
+    now = timezone.now()
+    late, early = (
+        StripeEventFactory(next_try_at=now - timedelta(seconds=1)),
+        StripeEventFactory(next_try_at=now - timedelta(minutes=1)),
+    )
+    StripeEventFactory(next_try_at=now + timedelta(minutes=1))
+    StripeEventFactory(state=EventState.PARKED)
+    StripeEventFactory(state=EventState.DONE, processed_at=now)
+    assert inbox.due() == [early.pk, late.pk]
+    assert inbox.due(limit=1) == [early.pk]
+
+
+def test_task_processes_the_event_of_its_id(side, answers):
+    answers["cs_1"] = side.session()
+    process_event(receive(event_body(object_id="cs_1")))
+    assert StripeEvent.objects.get().state == EventState.DONE
