@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
-TOO_OLD = 'case "$*" in *sys.version_info*) exit 3;; *) echo 3.9.18;; esac'
-LACKS_VENV = 'case "$*" in *ensurepip*) exit 4;; *) echo 3.11.2;; esac'
+# Real Pythons, but for one fact; they get `-I -c CODE`.
+TOO_OLD = (
+    f"""exec "{sys.executable}" -c 'import sys; sys.version_info = (3, 9, 18); exec(sys.argv[3])' "$@" """
+)
+LACKS_VENV = f"""exec "{sys.executable}" -c '
+import sys
+sys.version_info, sys.modules["ensurepip"] = (3, 11, 2), None
+exec(sys.argv[3])' "$@" """
 LIES = "echo 'pyenv: python3: command not found' >&2; exit 127"
 # A real one under the name given, whatever this machine has.
 REAL = f'exec "{sys.executable}" "$@"'
