@@ -34,7 +34,13 @@ def catalogue(client: stripe.StripeClient, base: str) -> None:
     product = client.v1.products.create({"name": "Membership", "metadata": {"tier": "friend"}})
     client.v1.products.update(product.id, {"description": "For friends"})
     options = {"gbp": {"unit_amount": 800}, "jpy": {"unit_amount": 1500}}
-    price = {"product": product.id, "currency": "eur", "unit_amount": 900, "lookup_key": "friend"}
+    price = {
+        "product": product.id,
+        "currency": "eur",
+        "unit_amount": 900,
+        "lookup_key": "friend",
+        "transfer_lookup_key": True,
+    }
     recurring = {"interval": "year", "interval_count": 1}
     yearly = client.v1.prices.create({**price, "recurring": recurring, "currency_options": options})
     client.v1.prices.retrieve(yearly.id, {"expand": ["product", "currency_options"]})
@@ -154,6 +160,19 @@ def subscriptions(client: stripe.StripeClient, base: str) -> None:
     subscribe(client, price.id, "pm_card_chargeCustomerFail")
     subscribe(client, price.id, "pm_card_threeDSecure2Required")
     client.v1.subscriptions.list({"status": "all", "expand": ["data.latest_invoice"]})
+
+
+@flow
+def invoices_by_hand(client: stripe.StripeClient, base: str) -> None:
+    ada = client.v1.customers.create({"email": "ada@example.com"})
+    card = client.v1.payment_methods.attach("pm_card_visa", {"customer": ada.id})
+    client.v1.invoice_items.create(
+        {"customer": ada.id, "amount": 700, "currency": "eur", "description": "Tote bag"}
+    )
+    invoice = client.v1.invoices.create({"customer": ada.id, "pending_invoice_items_behavior": "include"})
+    client.v1.invoices.finalize_invoice(invoice.id)
+    client.v1.invoices.pay(invoice.id, {"payment_method": card.id})
+    client.v1.invoice_items.list({"customer": ada.id})
 
 
 @flow

@@ -2,15 +2,17 @@
 
 import pytest
 
+from tests.sandbox.judges.judging import findings
 from tests.sandbox.judges.recipes.runner import RecipeFailed, event_types, form, play, recipes
 from tests.sandbox.judges.recipes.selection import LATER, NOW, event_of
 
 
 @pytest.mark.parametrize("recipe", NOW)
 def test_recipe_runs_and_its_event_is_listed(base, recipe):
-    play(recipe, base)
+    played = play(recipe, base)
 
     assert event_of(recipe) in event_types(base)
+    assert findings(played.answers.values()) == []
 
 
 @pytest.mark.parametrize("recipe", LATER)

@@ -19,11 +19,17 @@ NOW = (
     "customer.subscription.updated",
     "customer.updated",
     "invoice.created",
+    "invoice.deleted",
     "invoice.finalized",
+    "invoice.marked_uncollectible",
     "invoice.paid",
     "invoice.payment_action_required",
     "invoice.payment_failed",
+    "invoice.sent",
+    "invoice.updated",
+    "invoice.voided",
     "invoiceitem.created",
+    "invoiceitem.deleted",
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
     "payment_intent.created",
@@ -50,7 +56,6 @@ NOW = (
 BOOKS = "refunds, disputes, payouts and delayed methods, with the books that follow them"
 CLOCKS = "test clocks, with renewals and dunning"
 MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes, trials, pauses"
-BY_HAND = "invoices written by hand, which no reader's payment makes"
 
 LATER = {
     "balance.available": BOOKS,
@@ -79,12 +84,6 @@ LATER = {
     "customer.subscription.trial_will_end": MEMBERSHIPS,
     "promotion_code.created": MEMBERSHIPS,
     "promotion_code.updated": MEMBERSHIPS,
-    "invoice.deleted": BY_HAND,
-    "invoice.marked_uncollectible": BY_HAND,
-    "invoice.sent": BY_HAND,
-    "invoice.updated": BY_HAND,
-    "invoice.voided": BY_HAND,
-    "invoiceitem.deleted": BY_HAND,
 }
 
 # Recipes are named after the event they bring about, except these.
