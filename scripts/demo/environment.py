@@ -34,7 +34,7 @@ class Demo:
     @property
     def ports(self) -> dict[str, int]:
         """The ports it listens on, by the variable that changes each."""
-        return {"PORT": self.port, "SANDBOX_PORT": self.sandbox_port}
+        return {"PORT": self.port} | ({} if self.stripe_key else {"SANDBOX_PORT": self.sandbox_port})
 
     @property
     def site_url(self) -> str:
@@ -75,21 +75,13 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def sandbox_settings(demo: Demo) -> dict[str, str]:
-    """Settings that lead every Stripe call to the sandbox."""
-    return {
-        "STRIPE_API_BASE": f"http://127.0.0.1:{demo.sandbox_port}",
-        "STRIPE_SECRET_KEY": SANDBOX_KEY,
-        "STRIPE_WEBHOOK_SECRET": SANDBOX_SECRET,
-    }
-
-
 def settings(demo: Demo) -> dict[str, str]:
     """The environment of the demo's processes: the caller's, and over it every setting the demo owns."""
     own = {
         "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
         "ENV_FILE": os.devnull,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "PORT": str(demo.port),
         "SANDBOX_PORT": str(demo.sandbox_port),
         "DEMO_DIR": str(demo.folder),
@@ -104,12 +96,18 @@ def settings(demo: Demo) -> dict[str, str]:
         "CELERY_FILESYSTEM_DIR": str(demo.folder / "broker"),
         "EMAIL_URL": f"filemail:///{demo.folder}/mail",
     }
-    if demo.stripe_key:
-        api = {"STRIPE_SECRET_KEY": demo.stripe_key, "STRIPE_WEBHOOK_SECRET": demo.webhook_secret}
-    else:
-        api = sandbox_settings(demo)
     inherited = {name: value for name, value in os.environ.items() if name != "STRIPE_API_BASE"}
-    return inherited | own | api
+    return inherited | own | _stripe_settings(demo)
+
+
+def _stripe_settings(demo: Demo) -> dict[str, str]:
+    if demo.stripe_key:
+        return {"STRIPE_SECRET_KEY": demo.stripe_key, "STRIPE_WEBHOOK_SECRET": demo.webhook_secret}
+    return {
+        "STRIPE_API_BASE": f"http://127.0.0.1:{demo.sandbox_port}",
+        "STRIPE_SECRET_KEY": SANDBOX_KEY,
+        "STRIPE_WEBHOOK_SECRET": SANDBOX_SECRET,
+    }
 
 
 def _secret_key(file: Path) -> str:

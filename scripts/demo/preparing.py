@@ -8,35 +8,36 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scripts.demo.environment import ROOT, Demo, DemoError, sandbox_settings
+from scripts.demo.environment import ROOT, Demo, DemoError
 
 SANDBOX_START_SECONDS = 20
+MANIFEST = ROOT / "var/static/staticfiles.json"
+# Says which files the collected ones were made of.
+STAMP = ROOT / "var/static.stamp"
 
 
 def prepare(demo: Demo, env: dict[str, str]) -> None:
-    """Brings the demo's data up to date; each step is quick when there is nothing to do."""
-    _manage("migrate", "--no-input", "--verbosity", "0", env=env)
-    _collect_static(env)
-    # History is played through the sandbox's API, also where the demo will then use a Stripe account.
-    with _running_sandbox(demo, env):
-        _manage("seed_demo", env=env | sandbox_settings(demo))
+    """Brings the demo's data up to date; quick when there is nothing to do."""
+    if demo.stripe_key:
+        _prepare_data(env)
+    else:
+        # The newsroom's history is played through the sandbox's API.
+        with _running_sandbox(demo, env):
+            _prepare_data(env)
 
 
-def _manage(*arguments: str, env: dict[str, str]) -> None:
-    # In a session of its own, so that Ctrl-C reaches this process alone, which then ends the command.
-    command = [sys.executable, "manage.py", *arguments]
+def _prepare_data(env: dict[str, str]) -> None:
+    static = _static_state()
+    is_collected = MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == static
+    _run("-m", "scripts.demo.data", *([] if is_collected else ["--collect-static"]), env=env)
+    STAMP.write_text(static)
+
+
+def _run(*arguments: str, env: dict[str, str]) -> None:
+    # In a session of its own: Ctrl-C comes to this process alone, which then ends the other.
+    command = [sys.executable, *arguments]
     if subprocess.run(command, cwd=ROOT, env=env, check=False, start_new_session=True).returncode:
-        raise DemoError(f"`manage.py {arguments[0]}` failed: see above. To start over: make demo-reset")
-
-
-def _collect_static(env: dict[str, str]) -> None:
-    """Collects and compresses the static files, unless they are the same as last time."""
-    manifest, stamp = ROOT / "var/static/staticfiles.json", ROOT / "var/static.stamp"
-    state = _static_state()
-    if manifest.exists() and stamp.exists() and stamp.read_text() == state:
-        return
-    _manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
-    stamp.write_text(state)
+        raise DemoError("The demo's data could not be made ready: see above. To start over: make demo-reset")
 
 
 def _static_state() -> str:
@@ -69,4 +70,4 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         else:
             return
-    raise DemoError("The Stripe sandbox did not start; its own words stand above.")
+    raise DemoError("The Stripe sandbox did not start: see above.")

@@ -13,7 +13,7 @@ PLACES = """
 
     {site}/demo/article/   an article, with the campaign around it
     {site}/                the support page
-    {site}/staff/          for staff and finance
+    {site}/admin/          the back office, for staff and finance
     {site}/demo/mail/      every mail the demo sends, sign-in codes among them
 
   Sign in at {site}/accounts/login/ with a code by email, as
