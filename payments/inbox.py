@@ -69,11 +69,16 @@ def _envelope(body: bytes) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Refused("this is no event") from error
     texts = (envelope["event_id"], envelope["type"], envelope["stripe_account"])
-    if not all(isinstance(text, str) and len(text) <= 100 and "\0" not in text for text in texts):
+    if not all(_is_name(text) for text in texts):
         raise Refused("this is no event")
     if not isinstance(envelope["livemode"], bool):
         raise Refused("this is no event")
     return envelope
+
+
+def _is_name(text: object) -> bool:
+    """No database chokes on it: no NUL, no half of a surrogate pair, not too long."""
+    return isinstance(text, str) and len(text) <= 100 and text.isascii() and text.isprintable()
 
 
 def process(pk: int) -> bool:
