@@ -25,7 +25,7 @@ class Person:
 
     def open_tab(self):
         page = self._context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(10_000)
         page.on("console", lambda said: self._note(said.type, said.text))
         page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
         return page
@@ -42,9 +42,10 @@ class Person:
         self.page.goto(path if path.startswith("http") else self.stack.site + path)
 
     def press(self, name):
-        """A button or a link that reads so; the first, as a person would take."""
-        button = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
-        button.first.click()
+        self.page.get_by_role("button", name=name).first.click()
+
+    def follow(self, name):
+        self.page.get_by_role("link", name=name).first.click()
 
     def choose(self, name):
         """The choice that begins with these words: what it costs or saves may stand behind them."""
@@ -63,8 +64,8 @@ class Person:
         """Fills Stripe's page in and presses its button."""
         self.page.wait_for_url(re.compile("/c/pay/"))
         self.fill("Card number", card)
-        self.fill("Expiry", "12 / 34")
-        self.fill("CVC", "123")
+        self.fill("Expiry date", "12 / 34")
+        self.fill("Security code", "123")
         name = self.page.get_by_label("Name on card")
         if name.count():
             name.fill("Ada Reader")
