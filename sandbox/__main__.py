@@ -11,6 +11,7 @@ from pathlib import Path
 from sandbox.http import HOST, Server
 from sandbox.server import Sandbox
 from sandbox.store import Store
+from sandbox.work import World
 
 
 def main() -> int:
@@ -27,7 +28,7 @@ def main() -> int:
     except (OSError, sqlite3.Error) as problem:
         return _fail(f"Cannot keep the state in {options.state}: {problem}.")
     webhook = (options.webhook_url, options.webhook_secret) if options.webhook_url else None
-    sandbox = Sandbox(store, server.base_url, webhook=webhook, business_name=options.business_name)
+    sandbox = Sandbox(World(store, server.base_url, options.business_name), webhook=webhook)
     server.application = sandbox
     sandbox.start()
     _end_on_signal(server.shutdown)

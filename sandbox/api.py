@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import time
 import traceback
 from urllib.parse import parse_qsl
 
@@ -11,17 +10,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from sandbox import resources
+from sandbox import resources as _registers_the_operations  # noqa: F401
 from sandbox.errors import AuthenticationError, MissingError, ParameterError, StripeError
 from sandbox.forms import nested
-from sandbox.ids import token
 from sandbox.idempotency import Answer, fingerprint, recall, remember
+from sandbox.ids import token
 from sandbox.routing import OPERATIONS, Operation
 from sandbox.showing import shown
 from sandbox.spec.parameters import checked
-from sandbox.store import Store
 from sandbox.types import Json
-from sandbox.work import API_VERSION, Work
+from sandbox.work import API_VERSION, Work, World
 
 KEY = re.compile(r"sk_test_\w+")
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.\w+)?")
@@ -30,10 +28,9 @@ VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.\w+)?")
 class Api:
     """Serves everything under `/v1/`."""
 
-    def __init__(self, store: Store, base_url: str) -> None:
-        assert resources
-        self._store = store
-        self._base_url = base_url
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._store = world.store
         self._map = Map([_rule(operation) for operation in OPERATIONS], strict_slashes=False)
 
     def answer(self, request: Request) -> Response:
@@ -46,7 +43,7 @@ class Api:
             answer = self._perform(request, request_id, version)
         except StripeError as refusal:
             answer = Answer(refusal.status, json.dumps(refusal.body()), request_id)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a client gets an answer whatever happens
             traceback.print_exc(file=sys.stderr)
             body = {"error": {"type": "api_error", "message": "The sandbox failed; its terminal says why."}}
             answer = Answer(500, json.dumps(body), request_id)
@@ -61,7 +58,7 @@ class Api:
             remembered = recall(self._store, key, print_) if key else None
             if remembered:
                 return remembered
-            work = Work(self._store, int(time.time()), self._base_url, request_id, key, version)
+            work = self._world.work(request_id=request_id, idempotency_key=key, api_version=version)
             answer = self._run(work, operation, params, identifiers)
             if key:
                 remember(self._store, key, print_, answer)
@@ -79,13 +76,13 @@ class Api:
         return OPERATIONS[int(found)], dict(identifiers)
 
     def _run(self, work: Work, operation: Operation, params: Json, identifiers: Json) -> Answer:
-        assert work.request_id
+        request_id = work.request_id or ""
         try:
             with self._store.savepoint():
                 answer = shown(work, operation.run(work, params, identifiers), params.get("expand"))
         except StripeError as refusal:
-            return Answer(refusal.status, json.dumps(refusal.body()), work.request_id)
-        return Answer(200, json.dumps(answer), work.request_id)
+            return Answer(refusal.status, json.dumps(refusal.body()), request_id)
+        return Answer(200, json.dumps(answer), request_id)
 
 
 def authenticate(request: Request) -> None:

@@ -13,13 +13,13 @@ CATEGORIES = {"charge": "charge", "payment": "charge", "refund": "refund", "paym
 
 
 def record(
-    work: Work, type: str, source: Json, *, amount: int, cut: int = 0, description: str | None = None
+    work: Work, kind: str, source: Json, *, amount: int, cut: int = 0, description: str | None = None
 ) -> Json:
     """Book an amount (minor units, signed) and Stripe's cut of it, available after two days."""
     currency = source["currency"]
     return work.new(
         "balance_transaction",
-        type=type,
+        type=kind,
         source=source["id"],
         amount=amount,
         currency=currency,
@@ -27,7 +27,7 @@ def record(
         fee_details=[_fee_detail(cut, currency)] if cut else [],
         net=amount - cut,
         description=description,
-        reporting_category=CATEGORIES[type],
+        reporting_category=CATEGORIES[kind],
         balance_type="payments",
         status="pending",
         available_on=_available_on(work.now),

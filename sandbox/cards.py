@@ -35,10 +35,10 @@ class Card:
 
     def refusal(self) -> CardError:
         """Build the decline this card answers with."""
-        assert self.decline
-        code, message = DECLINES[self.decline]
-        decline_code = self.decline if code == "card_declined" else None
-        return CardError(message, code=code, decline_code=decline_code, **advice(self.decline))
+        reason = self.decline or "generic_decline"
+        code, message = DECLINES[reason]
+        decline_code = reason if code == "card_declined" else None
+        return CardError(message, code=code, decline_code=decline_code, **advice(reason))
 
 
 def advice(decline: str) -> Json:

@@ -20,6 +20,7 @@ def new_product(work: Work, given: Json) -> Json:
         "images": [],
         "marketing_features": [],
         "metadata": {},
+        "type": "service",
         "updated": work.now,
     }
     product = work.new("product", **defaults | fields)
@@ -128,7 +129,7 @@ class Line:
 
     @property
     def is_recurring(self) -> bool:
-        return self.price["type"] == "recurring"
+        return bool(self.price["type"] == "recurring")
 
 
 def line(work: Work, given: Json, *, currency: str | None = None, path: str) -> Line:

@@ -65,6 +65,7 @@ def _new(work: Work, intent: Json, method: Json, is_authenticated: bool) -> Json
         payment_method_details={"card": _card_details(intent, method, is_authenticated), "type": "card"},
         receipt_email=intent["receipt_email"],
         shipping=intent["shipping"],
+        source=None,
         statement_descriptor=intent["statement_descriptor"],
         statement_descriptor_suffix=intent["statement_descriptor_suffix"],
     )

@@ -1,7 +1,6 @@
 """Switches for tests and demos under `/_sandbox/`: JSON in, JSON out, behind the same key as the API."""
 
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -14,19 +13,18 @@ from sandbox.checkout import opening, paying
 from sandbox.errors import MissingError, ParameterError, StripeError
 from sandbox.spec.description import parameter_schema
 from sandbox.spec.parameters import checked
-from sandbox.store import Store
 from sandbox.types import Json
 from sandbox.webhooks import Courier
-from sandbox.work import Work
+from sandbox.work import Work, World
 
 
 class Control:
     """Serves `/_sandbox/…`."""
 
-    def __init__(self, store: Store, courier: Courier, base_url: str, configure: Callable[[], None]) -> None:
-        self._store = store
+    def __init__(self, world: World, courier: Courier, configure: Callable[[], None]) -> None:
+        self._world = world
+        self._store = world.store
         self._courier = courier
-        self._base_url = base_url
         self._configure = configure
         self._switches: dict[tuple[str, str], Callable[[Json], Json]] = {
             ("POST", "/_sandbox/reset"): self.reset,
@@ -56,7 +54,7 @@ class Control:
     def history(self, body: Json) -> Json:
         """Open and pay checkouts in the past, without webhooks; all of them or, on any refusal, none."""
         with self._store.transaction():
-            work = Work(self._store, int(time.time()), self._base_url, is_silent=True)
+            work = self._world.work(is_silent=True)
             return {
                 "sessions": [
                     _relive(work, checkout, place) for place, checkout in enumerate(_checkouts(body))

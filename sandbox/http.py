@@ -53,11 +53,13 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdigit() or int(length) > BIGGEST_BODY:
             self.close_connection = True
-            return self.send_error(HTTPStatus.LENGTH_REQUIRED)
+            self.send_error(HTTPStatus.LENGTH_REQUIRED)
+            return
         environ = self._environ(self.rfile.read(int(length)))
         self._send(environ, self.server.application(Request(environ)))
 
-    do_GET = do_POST = do_DELETE = do_HEAD = do_PUT = do_PATCH = do_OPTIONS = _serve
+    do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - http.server's names
+    do_HEAD = do_PUT = do_PATCH = do_OPTIONS = _serve  # noqa: N815
 
     def _environ(self, body: bytes) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
@@ -87,8 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(chunk)
         self.wfile.flush()
 
-    def log_message(self, format: str, *args: Any) -> None:
-        return None
+    def log_message(self, *_: Any) -> None:
+        """Write no log."""
 
     def version_string(self) -> str:
         return "sandbox"

@@ -103,7 +103,5 @@ def _select(work: Work, kind: str, tests: list[Test], limit: int, is_backwards: 
     where = "".join(f" AND {test}" for test, _ in tests)
     values = [value for _, group in tests for value in group]
     order = "created, seq" if is_backwards else "created DESC, seq DESC"
-    statement = (
-        f"SELECT body FROM objects WHERE kind = '{kind}' AND NOT is_deleted{where} ORDER BY {order} LIMIT ?"
-    )
-    return [json.loads(row["body"]) for row in work.store.run(statement, *values, limit)]
+    rows = work.store.select("body", kind, f"{where} ORDER BY {order} LIMIT ?", *values, limit)
+    return [json.loads(row["body"]) for row in rows]

@@ -14,7 +14,7 @@ CENTURY = 100
 
 
 def from_card(work: Work, card: Json, *, billing: Json | None = None, metadata: Json | None = None) -> Json:
-    """Create a payment method from `{number, exp_month, exp_year, cvc}` or `{token}`; raise CardError if implausible."""
+    """Create a payment method from `{number, exp_month, exp_year, cvc}` or `{token}`; CardError if implausible."""
     if "token" in card:
         return from_token(work, card["token"], billing=billing, metadata=metadata)
     known = known_card(str(card.get("number", "")))

@@ -16,7 +16,10 @@ from sandbox.work import Work, public
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 CANCELLABLE = (*CONFIRMABLE, "requires_capture", "processing")
 
-AUTHENTICATION_FAILED = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+AUTHENTICATION_FAILED = (
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again."
+)
 
 
 def open_intent(work: Work, *, amount: int, currency: str, **fields: Any) -> Json:
@@ -34,6 +37,7 @@ def open_intent(work: Work, *, amount: int, currency: str, **fields: Any) -> Jso
         metadata={},
         payment_method_options={"card": _card_options()},
         payment_method_types=["card"],
+        source=None,
         status="requires_payment_method",
     )
     intent |= {"client_secret": f"{intent['id']}_secret_{token()}", "_is_authenticated": False} | fields
@@ -106,15 +110,17 @@ def _run(work: Work, intent: Json, method: Json, *, is_off_session: bool = False
     if _needs_challenge(intent, method):
         if is_off_session:
             _decline(work, intent, method, _authentication_required())
-        return _challenge(work, intent)
+        _challenge(work, intent)
+        return
     if card.decline:
         _decline(work, intent, method, card.refusal())
     charge = charges.succeed(work, intent, method, is_authenticated=intent["_is_authenticated"])
     intent["latest_charge"] = charge["id"]
     _keep_method(work, intent, method)
     if intent["capture_method"] == "manual":
-        return _await_capture(work, intent)
-    _succeed(work, intent, charge)
+        _await_capture(work, intent)
+    else:
+        _succeed(work, intent, charge)
 
 
 def _needs_challenge(intent: Json, method: Json) -> bool:

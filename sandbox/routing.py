@@ -40,7 +40,8 @@ OPERATIONS: list[Operation] = []
 def serves(operation: str, *, is_documented: bool = True) -> Callable[[Handler], Handler]:
     """Register a handler for e.g. "POST /v1/customers/{customer}"; Stripe must know it unless told otherwise."""
     method, path = operation.split()
-    assert not is_documented or has_operation(method, path), operation
+    if is_documented and not has_operation(method, path):
+        raise LookupError(f"Stripe has no {operation}")
 
     def register(handler: Handler) -> Handler:
         OPERATIONS.append(Operation(method, path, handler, is_documented))

@@ -1,7 +1,6 @@
 """The process: one port on 127.0.0.1 with the API, the hosted pages and the test switches."""
 
 import threading
-import time
 
 from werkzeug.wrappers import Request, Response
 
@@ -9,9 +8,8 @@ from sandbox import housekeeping, webhooks
 from sandbox.api import Api
 from sandbox.control import Control
 from sandbox.pages.site import Site
-from sandbox.store import Store
 from sandbox.webhooks import Courier
-from sandbox.work import Work
+from sandbox.work import World
 
 HOUSEKEEPING_INTERVAL = 5.0
 
@@ -19,19 +17,17 @@ HOUSEKEEPING_INTERVAL = 5.0
 class Sandbox:
     """The application together with the threads that deliver webhooks and notice that time has passed."""
 
-    def __init__(
-        self, store: Store, base_url: str, *, webhook: tuple[str, str] | None, business_name: str
-    ) -> None:
-        self._store = store
-        self._base_url = base_url
+    def __init__(self, world: World, *, webhook: tuple[str, str] | None) -> None:
+        self._world = world
+        self._store = store = world.store
         self._webhook = webhook
         self._courier = Courier(store)
         self._ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
         self.configure()
-        self._api = Api(store, base_url)
-        self._control = Control(store, self._courier, base_url, self.configure)
-        self._site = Site(store, base_url, business_name)
+        self._api = Api(world)
+        self._control = Control(world, self._courier, self.configure)
+        self._site = Site(world)
 
     def __call__(self, request: Request) -> Response:
         response = self._answer(request)
@@ -49,7 +45,7 @@ class Sandbox:
         """Have the webhook endpoint that was given on the command line."""
         if self._webhook:
             with self._store.transaction():
-                webhooks.configure(Work(self._store, int(time.time()), self._base_url), *self._webhook)
+                webhooks.configure(self._world.work(), *self._webhook)
 
     def start(self) -> None:
         self._courier.start()
@@ -64,5 +60,5 @@ class Sandbox:
     def _keep_house(self) -> None:
         while not self._ending.wait(HOUSEKEEPING_INTERVAL):
             with self._store.transaction():
-                housekeeping.sweep(Work(self._store, int(time.time()), self._base_url))
+                housekeeping.sweep(self._world.work())
             self._courier.wake()

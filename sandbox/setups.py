@@ -40,8 +40,9 @@ def confirm(work: Work, setup: Json, method: Json) -> None:
     if card.is_refused_on_attach:
         _fail(work, setup, method, card.refusal())
     if card.challenge != "never" and not method.get("_is_authenticated"):
-        return _challenge(work, setup)
-    _succeed(work, setup, method)
+        _challenge(work, setup)
+    else:
+        _succeed(work, setup, method)
 
 
 def answer_challenge(work: Work, setup: Json, *, is_passed: bool) -> None:

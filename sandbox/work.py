@@ -1,6 +1,7 @@
 """One request's view of the world: its time, its identity, and the objects it reads and writes."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,19 @@ API_VERSION = "2026-10-28.endive"
 """What an account of today pins, and what `stripe` 16 speaks."""
 
 
+@dataclass(frozen=True)
+class World:
+    """What every unit of work shares: where objects live, where pages are, who takes the money."""
+
+    store: Store
+    base_url: str
+    business_name: str
+
+    def work(self, **fields: Any) -> "Work":
+        """Begin a unit of work now; the caller holds a transaction."""
+        return Work(self, int(time.time()), **fields)
+
+
 @dataclass
 class Work:
     """A unit of work inside one store transaction.
@@ -25,14 +39,21 @@ class Work:
     The same object read twice is the same dict, so that no writer overwrites another's change.
     """
 
-    store: Store
+    world: World
     now: int
-    base_url: str
     request_id: str | None = None
     idempotency_key: str | None = None
     api_version: str = API_VERSION
     is_silent: bool = False
     _seen: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return self.world.store
+
+    @property
+    def base_url(self) -> str:
+        return self.world.base_url
 
     def new(self, kind: str, **fields: Any) -> Json:
         """Create and store an object; names that Stripe's schema does not know must start with an underscore."""
@@ -43,9 +64,9 @@ class Work:
     def draft(self, kind: str, **fields: Any) -> Json:
         """Shape an object without storing it, for the ones that live inside others."""
         unknown = {name for name in fields if not name.startswith("_")} - fields_of(kind)
-        assert not unknown, f"{kind} has no {unknown}"
-        thing = skeleton(kind) | {"id": ids.new_id(kind), "object": kind} | self._birth(kind) | fields
-        return thing
+        if unknown:
+            raise LookupError(f"Stripe's {kind} has no {unknown}")
+        return skeleton(kind) | {"id": ids.new_id(kind), "object": kind} | self._birth(kind) | fields
 
     def _birth(self, kind: str) -> Json:
         born = {"created": self.now, "livemode": False}
@@ -85,13 +106,14 @@ class Work:
         self.save(tombstone)
         return tombstone
 
-    def emit(self, type: str, thing: Json, previous: Json | None = None) -> Json:
-        """Record an event about the object as it is now, and queue its deliveries unless the work is silent."""
-        data: Json = {"object": public(thing)} | ({"previous_attributes": previous} if previous else {})
-        event = self.draft("event", type=type, api_version=API_VERSION, data=data, request=self._origin())
+    def emit(self, event_type: str, thing: Json, previous: Json | None = None) -> None:
+        """Record an event about the object as it is now; queue its deliveries unless the work is silent."""
+        data: Json = {"object": visible(thing)} | ({"previous_attributes": previous} if previous else {})
+        event = self.draft(
+            "event", type=event_type, api_version=API_VERSION, data=data, request=self._origin()
+        )
         event["pending_webhooks"] = 0 if self.is_silent else webhooks.queue(self, event)
-        self.save(event)
-        return event
+        self.store.put("event", event)  # written at once, so later changes to the object do not reach it
 
     def _origin(self) -> Json:
         return {"id": self.request_id, "idempotency_key": self.idempotency_key}
@@ -106,14 +128,12 @@ class Work:
             self.now = before
 
 
+def visible(thing: Json) -> Json:
+    """Return the object without what only the sandbox knows; its inner parts are shared."""
+    return {key: value for key, value in thing.items() if not key.startswith("_")}
+
+
 def public(thing: Json) -> Json:
     """Return a detached copy without what only the sandbox knows."""
-    shown: Json = json.loads(
-        json.dumps({key: value for key, value in thing.items() if not key.startswith("_")})
-    )
-    return shown
-
-
-def reference(value: Any) -> str | None:
-    """Return the id behind a field that holds an id or an object."""
-    return value["id"] if isinstance(value, dict) else value
+    copy: Json = json.loads(json.dumps(visible(thing)))
+    return copy

@@ -13,7 +13,8 @@ def pay(work: Work, invoice: Json, method: Json, *, is_off_session: bool = False
         raise StripeError("Invoice is already paid")
     intent = invoices.intent_of(work, invoice)
     if intent is None:
-        return mark_paid(work, invoice)
+        mark_paid(work, invoice)
+        return
     try:
         payments.confirm(work, intent, method, is_off_session=is_off_session)
     except CardError:

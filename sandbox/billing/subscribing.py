@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox.billing import invoices, paying, subscriptions
 from sandbox.billing.invoices import Billed
+from sandbox.billing.items import billed, claim, new_item, priced, pricing
 from sandbox.catalog import Line
 from sandbox.errors import CardError
 from sandbox.types import Json
@@ -43,18 +44,21 @@ def due_now(lines: list[Line], *, has_trial: bool) -> int:
 
 
 def _first_invoice(work: Work, customer: Json, subscription: Json, extras: list[Line]) -> Json:
-    billed = [_billed_extra(work, subscription, line) for line in extras]
-    billed += [billed_item(work, subscription, item) for item in subscriptions.items(subscription)]
-    return invoices.draft(
+    items = [new_item(work, customer, **priced(line)) for line in extras]
+    lines = [billed(item, subscription=subscription["id"]) for item in items]
+    lines += [billed_item(work, subscription, item) for item in subscriptions.items(subscription)]
+    invoice = invoices.draft(
         work,
         customer,
         subscription["currency"],
-        billed,
+        lines,
         reason="subscription_create",
         collection_method=subscription["collection_method"],
         default_payment_method=None,
         **invoices.from_subscription(subscription),
     )
+    claim(work, items, invoice)
+    return invoice
 
 
 def billed_item(work: Work, subscription: Json, item: Json) -> Billed:
@@ -73,32 +77,6 @@ def billed_item(work: Work, subscription: Json, item: Json) -> Billed:
         pricing=pricing(price, 0 if is_trial else unit),
         metadata=dict(subscription["metadata"]),
     )
-
-
-def _billed_extra(work: Work, subscription: Json, line: Line) -> Billed:
-    details = {"invoice_item": None, "proration": False, "proration_details": {"credited_items": None}}
-    details |= {"invoice_item": f"ii_{subscription['id'][4:]}", "subscription": subscription["id"]}
-    return Billed(
-        amount=line.amount,
-        quantity=line.quantity,
-        description=line.name,
-        period=(work.now, work.now),
-        parent={
-            "invoice_item_details": details,
-            "subscription_item_details": None,
-            "type": "invoice_item_details",
-        },
-        pricing=pricing(line.price, line.unit_amount),
-    )
-
-
-def pricing(price: Json, unit_amount: int) -> Json:
-    """Build a line's `pricing`."""
-    return {
-        "price_details": {"price": price["id"], "product": price["product"]},
-        "type": "price_details",
-        "unit_amount_decimal": str(unit_amount),
-    }
 
 
 def _item_parent(subscription: Json, item: Json) -> Json:

@@ -48,7 +48,7 @@ def _constants() -> Json:
 
 def _listed(subscription: Json, items: list[Json]) -> Json:
     url = f"/v1/subscription_items?subscription={subscription['id']}"
-    return {"object": "list", "data": items, "has_more": False, "total_count": len(items), "url": url}
+    return {"object": "list", "data": items, "has_more": False, "url": url}
 
 
 def _item(work: Work, subscription: Json, line: Line) -> Json:
@@ -58,11 +58,31 @@ def _item(work: Work, subscription: Json, line: Line) -> Json:
         current_period_start=start,
         current_period_end=end,
         metadata={},
-        price=public(line.price),
+        **priced(line.price),
         quantity=line.quantity,
         subscription=subscription["id"],
         tax_rates=[],
     )
+
+
+def priced(price: Json) -> Json:
+    """Build an item's price and the older `plan` that says the same."""
+    same = (
+        "active",
+        "billing_scheme",
+        "created",
+        "currency",
+        "id",
+        "livemode",
+        "nickname",
+        "product",
+        "tiers_mode",
+    )
+    of_interval = ("interval", "interval_count", "meter", "usage_type")
+    plan = {name: price[name] for name in same} | {name: price["recurring"][name] for name in of_interval}
+    plan |= {"amount": price["unit_amount"], "amount_decimal": price["unit_amount_decimal"], "object": "plan"}
+    plan |= {"metadata": dict(price["metadata"]), "transform_usage": None, "trial_period_days": None}
+    return {"price": public(price), "plan": plan}
 
 
 def first_period(subscription: Json, recurring: Json) -> tuple[int, int]:

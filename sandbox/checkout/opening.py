@@ -36,7 +36,7 @@ def open_session(work: Work, given: Json) -> Json:
     """Create an open session from Stripe's parameters."""
     _check(work, given)
     lines = _lines(work, given)
-    session = work.draft("checkout.session", **_fields(work, given, lines), **_constants(given))
+    session = work.draft("checkout.session", **_fields(work, given, lines), **_constants(work, given))
     session |= {
         "url": f"{work.base_url}/c/pay/{session['id']}",
         "_lines": [_kept(one) for one in lines],
@@ -209,13 +209,18 @@ def details(email: str | None, name: str | None, *, is_final: bool = False) -> J
     }
 
 
-def _constants(given: Json) -> Json:
-    branding = {"background_color": "#ffffff", "border_style": "rounded", "button_color": "#0074d4"}
-    branding |= {"display_name": None, "font_family": "default", "icon": None, "logo": None}
+def _constants(work: Work, given: Json) -> Json:
+    branding: Json = {"background_color": "#ffffff", "border_style": "rounded", "button_color": "#0074d4"}
+    branding |= {
+        "display_name": work.world.business_name,
+        "font_family": "default",
+        "icon": None,
+        "logo": None,
+    }
     return {
         "adaptive_pricing": {"enabled": False},
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "branding_settings": branding | (given.get("branding_settings") or {}),
+        "branding_settings": branding | _set(given.get("branding_settings")),
         "custom_text": _custom_text(given.get("custom_text") or {}),
         "invoice_creation": _invoice_creation(given),
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
@@ -227,6 +232,10 @@ def _constants(given: Json) -> Json:
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
     }
+
+
+def _set(given: Json | None) -> Json:
+    return {name: value for name, value in (given or {}).items() if value is not None}
 
 
 def _custom_text(given: Json) -> Json:

@@ -1,6 +1,5 @@
 """Routes of the hosted pages."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,8 @@ from sandbox.money import written
 from sandbox.pages.card_form import FIELD_OF_CODE, CardForm
 from sandbox.pages.summary import summarise
 from sandbox.payments import AUTHENTICATION_FAILED
-from sandbox.store import Store
 from sandbox.types import Json
-from sandbox.work import Work
+from sandbox.work import Work, World
 
 HERE = Path(__file__).parent
 SEE_OTHER = 303
@@ -34,10 +32,9 @@ POLICY = (
 class Site:
     """Serves everything a browser asks for."""
 
-    def __init__(self, store: Store, base_url: str, business_name: str) -> None:
-        self._store = store
-        self._base_url = base_url
-        self._business = business_name
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._store = world.store
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -74,14 +71,14 @@ class Site:
 
     def _in_transaction(self, view: Callable[..., Response], request: Request, values: Any) -> Response:
         with self._store.transaction():
-            return view(Work(self._store, int(time.time()), self._base_url), request, **values)
+            return view(self._world.work(), request, **values)
 
     def _page(self, template: str, status: int = 200, **context: Any) -> Response:
         body = self._templates.get_template(template).render(context)
         return Response(body, status, mimetype="text/html")
 
     def _front(self, work: Work, request: Request) -> Response:
-        return self._page("front.html", base_url=self._base_url)
+        return self._page("front.html", base_url=self._world.base_url)
 
     def _css(self, work: Work, request: Request) -> Response:
         response = Response((HERE / "static" / "sandbox.css").read_bytes(), mimetype="text/css")
@@ -124,7 +121,7 @@ class Site:
             notice=notice,
             problems=problems or {},
             session=session,
-            summary=summarise(work, session, self._business),
+            summary=summarise(work, session),
         )
 
     def _pay(self, work: Work, request: Request, session: str) -> Response:
@@ -179,7 +176,7 @@ class Site:
 
     def _business_of(self, work: Work, intent: Json) -> str:
         session = work.find(intent.get("_session"))
-        return (session["branding_settings"]["display_name"] if session else None) or self._business
+        return str(session["branding_settings"]["display_name"]) if session else self._world.business_name
 
     def _receipt(self, work: Work, request: Request, charge: str) -> Response:
         found = work.get("charge", charge)

@@ -36,7 +36,7 @@ class Summary:
     note: str
 
 
-def summarise(work: Work, session: Json, business: str) -> Summary:
+def summarise(work: Work, session: Json) -> Summary:
     """Describe an open session."""
     lines, currency = lines_of(work, session), session["currency"]
     is_subscription = session["mode"] == "subscription"
@@ -45,7 +45,7 @@ def summarise(work: Work, session: Json, business: str) -> Summary:
     headline = sum(line.amount for line in (recurring or lines))
     due = written(amount_due(session, lines), currency)
     return Summary(
-        business=session["branding_settings"]["display_name"] or business,
+        business=session["branding_settings"]["display_name"],
         title=lines[0].name if len(lines) == 1 else f"{lines[0].name} and {len(lines) - 1} more",
         amount=written(headline, currency),
         every=interval(recurring[0].price["recurring"]) if recurring else "",

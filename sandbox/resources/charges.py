@@ -30,7 +30,7 @@ def list_refunds(work: Work, params: Json, identifier: str) -> Json:
 @serves("GET /v1/balance")
 def retrieve_balance(work: Work, params: Json) -> Json:
     purses = {name: _purse(sums) for name, sums in balance.totals(work).items()}
-    prefunding = {"available": [], "pending": []}
+    prefunding: Json = {"available": [], "pending": []}
     return {"object": "balance", "livemode": False, "refund_and_dispute_prefunding": prefunding, **purses}
 
 

@@ -2,10 +2,11 @@
 
 from sandbox import methods
 from sandbox.billing import subscriptions
+from sandbox.cards import TOKENS
 from sandbox.customers import new_customer
 from sandbox.errors import StripeError
 from sandbox.lists import page
-from sandbox.resources.common import apply, picked, readable
+from sandbox.resources.common import apply, picked
 from sandbox.routing import serves
 from sandbox.types import Json
 from sandbox.work import Work
@@ -17,7 +18,19 @@ FIELDS = (
     "preferred_locales", "shipping", "tax_exempt", "invoice_prefix",
 )  # fmt: skip
 
-readable("customer", PATH, "customer")
+
+@serves(f"GET {PATH}")
+def list_them(work: Work, params: Json) -> Json:
+    return page(work, "customer", params, url=PATH)
+
+
+@serves(f"GET {ONE}")
+def retrieve(work: Work, params: Json, identifier: str) -> Json:
+    """Of all deleted things, Stripe still shows customers."""
+    found = work.find(identifier)
+    if found and found["object"] == "customer" and found.get("deleted"):
+        return found
+    return work.get("customer", identifier, param="customer")
 
 
 @serves(f"POST {PATH}")
@@ -79,11 +92,15 @@ def _pay_with(work: Work, customer: Json, params: Json) -> None:
             customer["_source"] = method["id"]
     default = (params.get("invoice_settings") or {}).get("default_payment_method")
     if default:
-        method = methods.usable(work, default, param="invoice_settings[default_payment_method]")
-        if method["customer"] != customer["id"]:
-            message = "The customer does not have a payment method with the ID " + default
-            raise StripeError(
-                message, code="resource_missing", param="invoice_settings[default_payment_method]"
-            )
-        customer["invoice_settings"] = customer["invoice_settings"] | {"default_payment_method": default}
+        _charge_by_default(work, customer, customer.get("_source") if default in TOKENS else default)
     work.save(customer)
+
+
+def _charge_by_default(work: Work, customer: Json, identifier: str | None) -> None:
+    """A ready-made token stands for the copy that was just attached."""
+    param = "invoice_settings[default_payment_method]"
+    method = methods.usable(work, identifier or "", param=param)
+    if method["customer"] != customer["id"]:
+        message = f"The customer does not have a payment method with the ID {identifier}"
+        raise StripeError(message, code="resource_missing", param=param)
+    customer["invoice_settings"] = customer["invoice_settings"] | {"default_payment_method": identifier}

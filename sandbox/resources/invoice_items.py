@@ -1,6 +1,7 @@
-"""Invoice items: amounts that wait for the customer's next invoice."""
+"""Invoice items over the API."""
 
 from sandbox import catalog
+from sandbox.billing.items import new_item, priced
 from sandbox.errors import missing_parameter
 from sandbox.resources.common import readable
 from sandbox.routing import serves
@@ -15,21 +16,8 @@ readable("invoiceitem", PATH, "invoiceitem", columns={"pending": "_is_pending"})
 @serves(f"POST {PATH}")
 def create(work: Work, params: Json) -> Json:
     customer = work.get("customer", params.get("customer"), param="customer")
-    item = work.new(
-        "invoiceitem",
-        customer=customer["id"],
-        date=work.now,
-        discountable=True,
-        discounts=[],
-        invoice=params.get("invoice"),
-        metadata=params.get("metadata") or {},
-        period={"start": work.now, "end": work.now},
-        tax_rates=[],
-        _is_pending=params.get("invoice") is None,
-        **_priced(work, params),
-    )
-    work.emit("invoiceitem.created", item)
-    return item
+    invoice = {"invoice": params.get("invoice"), "metadata": params.get("metadata") or {}}
+    return new_item(work, customer, **invoice, **_amounts(work, params))
 
 
 @serves(f"DELETE {PATH}/{{invoiceitem}}")
@@ -39,30 +27,13 @@ def delete(work: Work, params: Json, identifier: str) -> Json:
     return work.delete(item)
 
 
-def _priced(work: Work, params: Json) -> Json:
-    quantity = params.get("quantity") or 1
+def _amounts(work: Work, params: Json) -> Json:
     given = {"price": (params.get("pricing") or {}).get("price"), "price_data": params.get("price_data")}
+    words = {"description": params["description"]} if params.get("description") else {}
     if given["price"] or given["price_data"]:
-        line = catalog.line(
-            work, given | {"quantity": quantity}, currency=params.get("currency"), path="pricing"
-        )
-        words = {"amount": line.amount, "currency": line.currency, "_unit_amount": line.unit_amount}
-        words |= {"description": params.get("description") or line.name, "_price": line.price["id"]}
-        return words | {"quantity": quantity, "pricing": _pricing(line)}
-    if params.get("amount") is None or not params.get("currency"):
-        raise missing_parameter("amount")
-    amount = params["amount"]
-    return {
-        "amount": amount,
-        "currency": params["currency"].lower(),
-        "description": params.get("description"),
-        "quantity": 1,
-    }
-
-
-def _pricing(line: catalog.Line) -> Json:
-    return {
-        "price_details": {"price": line.price["id"], "product": line.price["product"]},
-        "type": "price_details",
-        "unit_amount_decimal": str(line.unit_amount),
-    }
+        wanted = given | {"quantity": params.get("quantity")}
+        return priced(catalog.line(work, wanted, currency=params.get("currency"), path="pricing")) | words
+    for name in ("amount", "currency"):
+        if params.get(name) is None:
+            raise missing_parameter(name)
+    return {"amount": params["amount"], "currency": params["currency"].lower(), "quantity": 1} | words

@@ -2,7 +2,7 @@
 
 from sandbox import methods
 from sandbox.billing import invoices, paying
-from sandbox.billing.invoices import Billed
+from sandbox.billing.items import billed, claim
 from sandbox.errors import StripeError
 from sandbox.lists import slice_of
 from sandbox.resources.common import apply, picked, readable
@@ -41,13 +41,11 @@ def create(work: Work, params: Json) -> Json:
         work,
         customer,
         currency,
-        [_billed(item) for item in waiting],
+        [billed(item) for item in waiting],
         reason="manual",
         **{"auto_advance": False, "metadata": {}} | picked(params, DRAFT_FIELDS),
     )
-    for item in waiting:
-        item |= {"invoice": invoice["id"], "_is_pending": False}
-        work.save(item)
+    claim(work, waiting, invoice)
     return invoice
 
 
@@ -136,31 +134,9 @@ def _with_own_items(work: Work, invoice: Json) -> Json:
     held = {line["parent"]["invoice_item_details"]["invoice_item"] for line in _item_lines(invoice)}
     for item in work.every("invoiceitem", invoice=invoice["id"]):
         if item["id"] not in held:
-            invoices.add_line(work, invoice, _billed(item))
+            invoices.add_line(work, invoice, billed(item))
     return invoice
 
 
 def _item_lines(invoice: Json) -> list[Json]:
     return [line for line in invoice["lines"]["data"] if line["parent"]["type"] == "invoice_item_details"]
-
-
-def _billed(item: Json) -> Billed:
-    details = {
-        "invoice_item": item["id"],
-        "proration": False,
-        "proration_details": {"credited_items": None},
-        "subscription": None,
-    }
-    return Billed(
-        amount=item["amount"],
-        quantity=item["quantity"],
-        description=item["description"],
-        period=(item["period"]["start"], item["period"]["end"]),
-        parent={
-            "invoice_item_details": details,
-            "subscription_item_details": None,
-            "type": "invoice_item_details",
-        },
-        pricing=item["pricing"],
-        metadata=item["metadata"],
-    )

@@ -35,7 +35,6 @@ def create(work: Work, params: Json) -> Json:
     work.save(refund)
     _mark(work, charge, amount)
     work.emit("refund.created", refund)
-    work.emit("charge.refund.updated", refund)
     return refund
 
 
@@ -44,6 +43,7 @@ def update(work: Work, params: Json, identifier: str) -> Json:
     refund = work.get("refund", identifier, param="refund")
     previous = apply(work, refund, params, ["metadata"])
     if previous:
+        work.emit("charge.refund.updated", refund, previous)
         work.emit("refund.updated", refund, previous)
     return refund
 

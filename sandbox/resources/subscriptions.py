@@ -10,7 +10,7 @@ from sandbox.lists import page, slice_of
 from sandbox.resources.common import merged, picked, retrievable
 from sandbox.routing import serves
 from sandbox.types import Json
-from sandbox.work import Work, public
+from sandbox.work import Work
 
 PATH = "/v1/subscriptions"
 ONE = f"{PATH}/{{subscription_exposed_id}}"
@@ -135,7 +135,7 @@ def _change_items(work: Work, subscription: Json, params: Json) -> None:
             raise not_simulated(f"items[{place}]")
         if given.get("price") or given.get("price_data"):
             price = catalog.line(work, given, currency=subscription["currency"], path=f"items[{place}]").price
-            item["price"] = public(price)
+            item |= subscriptions.priced(price)
         if given.get("quantity") is not None:
             item["quantity"] = given["quantity"]
     work.save(subscription)

@@ -8,6 +8,14 @@ from pathlib import Path
 from sandbox.types import Json
 
 FILE = Path(__file__).with_name("openapi.json.gz")
+# What Stripe answers, and the SDK expects, though the published description leaves it out.
+UNPUBLISHED = {
+    "charge": {"source"},
+    "payment_intent": {"source"},
+    "product": {"type"},
+    "subscription_item": {"plan"},
+}
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -37,6 +45,8 @@ def parameter_schema(method: str, path: str) -> Json:
     form: Json = operation["requestBody"]["content"].get(FORM, {}).get("schema", {})
     query = [parameter for parameter in operation["parameters"] if parameter["in"] == "query"]
     properties = {parameter["name"]: parameter["schema"] for parameter in query} | form.get("properties", {})
+    if "api_version" in properties:  # its enum ends where the description was written
+        properties["api_version"] = {"type": "string"}
     required = [parameter["name"] for parameter in query if parameter.get("required")]
     return {"type": "object", "properties": properties, "required": required + form.get("required", [])}
 
@@ -50,5 +60,5 @@ def resolved(node: Json) -> Json:
 @cache
 def fields_of(kind: str) -> frozenset[str]:
     """Names a kind of object may carry."""
-    return frozenset(schema(kind)["properties"])
+    return frozenset(schema(kind)["properties"]) | UNPUBLISHED.get(kind, set())
 

@@ -45,4 +45,6 @@ def _zero(node: Json) -> Any:
         return node["enum"][0]
     if node.get("type") == "array":
         return []
+    if node.get("format") == "decimal":
+        return "0"
     return ZEROES[node["type"]] if node.get("type") in ZEROES else _object(node)

@@ -1,0 +1,76 @@
+"""Invoice items: single amounts on their way to an invoice."""
+
+from typing import Any
+
+from sandbox.billing.invoices import Billed
+from sandbox.catalog import Line
+from sandbox.types import Json
+from sandbox.work import Work
+
+
+def new_item(work: Work, customer: Json, **fields: Any) -> Json:
+    """Create an invoice item; without an invoice it waits for the customer's next one."""
+    item = work.new(
+        "invoiceitem",
+        customer=customer["id"],
+        date=work.now,
+        discountable=True,
+        discounts=[],
+        period={"start": work.now, "end": work.now},
+        quantity_decimal=str(fields["quantity"]),
+        tax_rates=[],
+        _is_pending=fields.get("invoice") is None,
+        **{"metadata": {}} | fields,
+    )
+    work.emit("invoiceitem.created", item)
+    return item
+
+
+def priced(line: Line) -> Json:
+    """Build the fields of an item that sells a line."""
+    return {
+        "amount": line.amount,
+        "currency": line.currency,
+        "description": line.name,
+        "pricing": pricing(line.price, line.unit_amount),
+        "quantity": line.quantity,
+    }
+
+
+def pricing(price: Json, unit_amount: int) -> Json:
+    """Build what Stripe calls `pricing`: which price, and what it comes to."""
+    return {
+        "price_details": {"price": price["id"], "product": price["product"]},
+        "type": "price_details",
+        "unit_amount_decimal": str(unit_amount),
+    }
+
+
+def billed(item: Json, *, subscription: str | None = None) -> Billed:
+    """Put an item on an invoice."""
+    details = {
+        "invoice_item": item["id"],
+        "proration": False,
+        "proration_details": {"credited_items": None},
+        "subscription": subscription,
+    }
+    return Billed(
+        amount=item["amount"],
+        quantity=item["quantity"],
+        description=item["description"],
+        period=(item["period"]["start"], item["period"]["end"]),
+        parent={
+            "invoice_item_details": details,
+            "subscription_item_details": None,
+            "type": "invoice_item_details",
+        },
+        pricing=item["pricing"],
+        metadata=item["metadata"],
+    )
+
+
+def claim(work: Work, items: list[Json], invoice: Json) -> None:
+    """Note that the items are on this invoice now."""
+    for item in items:
+        item |= {"invoice": invoice["id"], "_is_pending": False}
+        work.save(item)
