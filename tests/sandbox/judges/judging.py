@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.sandbox.judges import annotations, key_sets, openapi
 
-JUDGES = {"SDK annotations": annotations, "OpenAPI": openapi, "fixture keys": key_sets}
+JUDGES = {"SDK annotations": annotations, "fixture keys": key_sets, "OpenAPI": openapi}
 
 
 def findings(answers: Iterable[dict[str, Any]]) -> list[str]:

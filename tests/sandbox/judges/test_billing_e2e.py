@@ -56,4 +56,4 @@ def test_clock_scenarios_are_refused_until_the_sandbox_has_test_clocks(base):
     outcome = run_billing_e2e(base, renewal)
 
     assert outcome.returncode == 2
-    assert "Stripe refused the test mode check" in outcome.stderr
+    assert "Unrecognized request URL (GET: /v1/test_helpers/test_clocks)" in outcome.stderr
