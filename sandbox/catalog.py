@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.errors import StripeError, missing_parameter, not_simulated
+from sandbox.money import known_currency
 from sandbox.types import Json
 from sandbox.work import Work
 
@@ -37,7 +38,7 @@ def new_price(work: Work, given: Json, *, is_inline: bool = False) -> Json:
     fields: Json = {
         "active": False if is_inline else given.get("active", True),
         "billing_scheme": "per_unit",
-        "currency": given["currency"].lower(),
+        "currency": known_currency(given["currency"]),
         "lookup_key": given.get("lookup_key"),
         "metadata": given.get("metadata") or {},
         "nickname": given.get("nickname"),
@@ -89,7 +90,7 @@ def _recurring(given: Json | None) -> Json | None:
 
 def currency_options(given: Json) -> Json:
     """Complete Stripe's `currency_options` parameter, by lower-case currency."""
-    return {currency.lower(): _currency_option(option) for currency, option in given.items()}
+    return {known_currency(currency): _currency_option(option) for currency, option in given.items()}
 
 
 def _currency_option(option: Json) -> Json:

@@ -12,6 +12,16 @@ THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 WHOLE_ONLY = frozenset("isk ugx".split())
 """Written in hundredths for history's sake, though they have none."""
 
+SUPPORTED = frozenset(
+    """
+    aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp
+    cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl hrk htg huf idr ils
+    inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk
+    mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp
+    sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw
+    """.split()
+)
+
 SYMBOLS = {
     "aud": "A$", "brl": "R$", "cad": "CA$", "eur": "€", "gbp": "£", "hkd": "HK$", "ils": "₪", "inr": "₹",
     "jpy": "¥", "krw": "₩", "mxn": "MX$", "nzd": "NZ$", "usd": "$", "vnd": "₫",
@@ -33,6 +43,16 @@ def decimals(currency: str) -> int:
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
+
+
+def known_currency(code: str) -> str:
+    """Return the currency in lower case; refuse one that Stripe does not take."""
+    currency = code.lower()
+    if currency not in SUPPORTED:
+        listed = ", ".join(sorted(SUPPORTED))
+        message = f"Invalid currency: {code}. Stripe currently supports these currencies: {listed}"
+        raise StripeError(message, param="currency")
+    return currency
 
 
 def fee(amount: int, currency: str) -> int:

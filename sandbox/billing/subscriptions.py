@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.catalog import Line
-from sandbox.errors import StripeError
+from sandbox.errors import no_such
 from sandbox.periods import boundary
 from sandbox.types import Json
 from sandbox.work import Work, public
@@ -131,8 +131,7 @@ def cancel_at_period_end(work: Work, subscription: Json, is_on: bool, details: J
 def cancel(work: Work, subscription: Json, details: Json | None = None) -> None:
     """End the subscription at once."""
     if subscription["status"] not in RUNNING:
-        message = f"No such subscription: '{subscription['id']}'"
-        raise StripeError(message, code="resource_missing", param="id")
+        raise no_such("subscription", subscription["id"])
     subscription |= {
         "status": "canceled",
         "canceled_at": subscription["canceled_at"] or work.now,

@@ -44,7 +44,7 @@ class CardForm:
             "email": self._email_problem() if wants_email else None,
             "number": self._number_problem(),
             "expiry": self._expiry_problem(work),
-            "cvc": None if CVC.fullmatch(self.cvc) else "Enter the 3 or 4 digit security code.",
+            "cvc": None if CVC.fullmatch(self.cvc) else "Enter the 3 or 4 digits.",
             "name": None if self.name else "Enter the name on the card.",
         }
         return {field: problem for field, problem in found.items() if problem}
@@ -60,22 +60,16 @@ class CardForm:
     def _number_problem(self) -> str | None:
         if not self.number:
             return "Enter your card number."
-        return (
-            None if is_plausible(digits(self.number)) else "Your card number is not valid. Check the digits."
-        )
+        return None if is_plausible(digits(self.number)) else "That is not a card number. Check the digits."
 
     def _expiry_problem(self, work: Work) -> str | None:
         if not EXPIRY.fullmatch(self.expiry):
-            return "Enter the expiry date as month and year, like 04 / 28."
+            return "Enter month and year, like 04 / 28."
         try:
             full_expiry(work, *self._month_and_year())
         except CardError as refusal:
             is_month = refusal.fields["code"] == "invalid_expiry_month"
-            return (
-                "The month must be between 01 and 12."
-                if is_month
-                else "Your card’s expiry date is in the past."
-            )
+            return "The month must be between 01 and 12." if is_month else "This card has expired."
         return None
 
     def _month_and_year(self) -> tuple[int, int]:

@@ -50,6 +50,7 @@ class Site:
                 Rule("/c/3ds/<intent>", methods=["POST"], endpoint=self._answer_challenge),
                 Rule("/receipts/<charge>", methods=["GET"], endpoint=self._receipt),
                 Rule("/i/<invoice>", methods=["GET"], endpoint=self._invoice),
+                Rule("/favicon.ico", methods=["GET"], endpoint=lambda *_: Response(status=204)),
                 Rule("/sandbox.css", methods=["GET"], endpoint=self._css),
             ]
         )
@@ -109,13 +110,11 @@ class Site:
         session: Json,
         form: CardForm,
         *,
-        status: int = 200,
         problems: dict[str, str] | None = None,
         notice: str = "",
     ) -> Response:
         return self._page(
             "checkout.html",
-            status,
             form=form,
             known_email=_known_email(session),
             notice=notice,
@@ -131,7 +130,7 @@ class Site:
         form = CardForm.read(request.form)
         problems = form.problems(work, wants_email=not _known_email(found))
         if problems:
-            return self._form(work, found, form, status=422, problems=problems)
+            return self._form(work, found, form, problems=problems)
         try:
             with self._store.savepoint():
                 waiting = self._attempt(work, found, form)
@@ -149,7 +148,7 @@ class Site:
         field = FIELD_OF_CODE.get(refusal.fields["code"] or "")
         problems = {field: message} if field else {}
         notice = "" if field else f"{message} Nothing was charged. Try another card."
-        return self._form(work, session, form, status=refusal.status, problems=problems, notice=notice)
+        return self._form(work, session, form, problems=problems, notice=notice)
 
     def _challenge(self, work: Work, request: Request, intent: str) -> Response:
         found = _challenged(work, intent)

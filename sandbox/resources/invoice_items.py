@@ -3,6 +3,7 @@
 from sandbox import catalog
 from sandbox.billing.items import new_item, priced
 from sandbox.errors import missing_parameter
+from sandbox.money import known_currency
 from sandbox.resources.common import readable
 from sandbox.routing import serves
 from sandbox.types import Json
@@ -36,4 +37,4 @@ def _amounts(work: Work, params: Json) -> Json:
     for name in ("amount", "currency"):
         if params.get(name) is None:
             raise missing_parameter(name)
-    return {"amount": params["amount"], "currency": params["currency"].lower(), "quantity": 1} | words
+    return {"amount": params["amount"], "currency": known_currency(params["currency"]), "quantity": 1} | words

@@ -2,6 +2,7 @@
 
 from sandbox import methods, payments, settling
 from sandbox.errors import CardError, StripeError
+from sandbox.money import known_currency
 from sandbox.resources.common import apply, picked, readable
 from sandbox.routing import serves
 from sandbox.types import Json
@@ -28,7 +29,7 @@ def create(work: Work, params: Json) -> Json:
         allowed = params["automatic_payment_methods"].get("allow_redirects") or "always"
         fields["automatic_payment_methods"] = {"allow_redirects": allowed, "enabled": True}
     intent = payments.open_intent(
-        work, amount=params["amount"], currency=params["currency"].lower(), **fields
+        work, amount=params["amount"], currency=known_currency(params["currency"]), **fields
     )
     method = _method(work, params)
     if method:
