@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from payments.ledger import guards
 from tests.support.books import assert_books
+from tests.support.stripe_page import StripePage
 
 hypothesis.settings.register_profile(
     "groundswell",
@@ -83,3 +84,11 @@ def time_machine_now():
     """A clock that stands still until it is moved: `.shift(…)`, `.move_to(…)`."""
     with time_machine.travel(timezone.now(), tick=False) as clock:
         yield clock
+
+
+@pytest.fixture
+def stripe_page(monkeypatch):
+    """Stripe's page opens, without Stripe."""
+    page = StripePage()
+    monkeypatch.setattr("payments.checkout.open_session", page.open_session)
+    return page
