@@ -3,16 +3,16 @@
 import pytest
 
 from tests.sandbox.judges.judging import findings
-from tests.sandbox.judges.recipes.runner import RecipeFailed, event_types, form, play, recipes
+from tests.sandbox.judges.recipes.runner import RecipeFailed, form, latest_events, play, recipes
 from tests.sandbox.judges.recipes.selection import LATER, NOW, event_of
 
 
 @pytest.mark.parametrize("recipe", NOW)
-def test_recipe_runs_and_its_event_is_listed(base, recipe):
-    played = play(recipe, base)
+def test_recipe_runs_and_brings_about_its_event(base, recipe):
+    answers, event_types = play_and_watch(base, recipe)
 
-    assert event_of(recipe) in event_types(base)
-    assert findings(played.answers.values()) == []
+    assert event_of(recipe) in event_types
+    assert findings(answers) == []
 
 
 @pytest.mark.parametrize("recipe", LATER)
@@ -23,10 +23,17 @@ def test_recipe_of_later_work_is_not_there_yet(base, recipe):
 
 def passes(base, recipe):
     try:
-        play(recipe, base)
+        return event_of(recipe) in play_and_watch(base, recipe)[1]
     except RecipeFailed:
         return False
-    return event_of(recipe) in event_types(base)
+
+
+def play_and_watch(base, recipe):
+    """The answers to a recipe's steps, and the types of the events that were not there before."""
+    before = latest_events(base)
+    played = play(recipe, base)
+    after = latest_events(base)
+    return list(played.answers.values()), {after[event] for event in after.keys() - before.keys()}
 
 
 def test_every_vendored_recipe_is_selected_once():

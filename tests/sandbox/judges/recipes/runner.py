@@ -64,10 +64,10 @@ def play(name: str, base: str) -> Played:
     return played
 
 
-def event_types(base: str) -> set[str]:
-    """Return the types of the latest hundred events."""
+def latest_events(base: str) -> dict[str, str]:
+    """Return the types of the latest hundred events by their id."""
     _, answer = call(base, "get", "/v1/events?limit=100", None)
-    return {event["type"] for event in answer["data"]}
+    return {event["id"]: event["type"] for event in answer["data"]}
 
 
 def call(base: str, method: str, path: str, params: Any) -> tuple[int, dict[str, Any]]:
