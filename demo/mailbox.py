@@ -21,9 +21,9 @@ class Mail:
     text: str
 
 
-def messages(limit: int = 100) -> list[Mail]:
+def messages(folder: Path | None = None, limit: int = 100) -> list[Mail]:
     """The newest mails first."""
-    files = sorted(_folder().glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
+    files = sorted((folder or _folder()).glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
     return [mail for path in files[:limit] if (mail := _read(path))]
 
 

@@ -1,6 +1,7 @@
 from typing import Any, cast
 
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.models import EmailAddress
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -140,12 +141,19 @@ class GiftLinkForm(forms.Form):
         return str(token)
 
 
-class RedeemSignInForm(RequestLoginCodeForm):
-    """Asks for a sign-in code; somebody new gets an account, which the code then proves to be theirs."""
+class SignInForm(RequestLoginCodeForm):
+    """Asks for a code. Who paid or was brought over before ever signing in has no address to prove yet: now they do."""
 
     def clean_email(self) -> str:
-        email = normalise_email(self.cleaned_data["email"])
-        self.cleaned_data["email"] = email
-        User.objects.for_email(email)
-        super().clean_email()
+        email = normalise_email(super().clean_email())
+        if user := User.objects.filter(email=email, is_active=True).first():
+            EmailAddress.objects.get_or_create(user=user, email=email, defaults={"primary": True})
         return email
+
+
+class RedeemSignInForm(SignInForm):
+    """The same for a gift: somebody new gets an account, which the code then proves to be theirs."""
+
+    def clean_email(self) -> str:
+        User.objects.for_email(self.cleaned_data["email"])
+        return super().clean_email()

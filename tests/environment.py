@@ -19,6 +19,8 @@ os.environ |= {
     "EMAIL_URL": f"filemail:///{_folder / 'mail'}",
     "CELERY_FILESYSTEM_DIR": str(_folder / "broker"),
     "LOG_LEVEL": "ERROR",
+    # Playwright keeps an event loop in the thread of the test, which then reads rows back.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }
 for _name, _default in zip(
     _SERVICES, (f"sqlite:///{_folder / 'tests.sqlite3'}", "locmemcache://tests", "filesystem://"), strict=True

@@ -49,7 +49,7 @@ def moments(campaign: Campaign, count: int, now: datetime) -> list[datetime]:
     for day in chooser.choices(range(days), weights, k=count):
         hour = chooser.choices(range(24), _HOURS)[0]
         found.append(campaign.starts_at + timedelta(days=day, hours=hour, seconds=chooser.randrange(3600)))
-    return sorted(moment for moment in found)
+    return sorted(found)
 
 
 def _weight(day: int, days: int, date: datetime) -> float:
@@ -63,10 +63,11 @@ def seed_history(campaign: Campaign, *, joins: int, gifts: int, redeemed: int, p
     """Plays what is not there yet; `redeemed` of the gifts have found their recipient."""
     when = moments(campaign, joins + gifts, timezone.now() - timedelta(hours=1))
     chooser = random.Random("gifts")
-    gift_moments = sorted(chooser.sample(when, gifts))
-    join_moments = sorted(set(when) - set(gift_moments)) or when
+    given = set(chooser.sample(range(len(when)), gifts))
+    gift_moments = [moment for number, moment in enumerate(when) if number in given]
+    join_moments = [moment for number, moment in enumerate(when) if number not in given]
     with mailing.silence():
-        played = [*_join(campaign, join_moments[:joins]), *_give(campaign, gift_moments)]
+        played = [*_join(campaign, join_moments), *_give(campaign, gift_moments)]
         _pay_and_record(played, progress)
         _redeem(campaign, redeemed)
 

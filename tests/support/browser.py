@@ -25,7 +25,7 @@ class Person:
 
     def open_tab(self):
         page = self._context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda said: self._note(said.type, said.text))
         page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
         return page

@@ -1,7 +1,8 @@
 from typing import Any
+from urllib.error import URLError
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns.models import Campaign
 from campaigns.progress import measure
@@ -9,13 +10,14 @@ from demo.seeding.campaign import seed_campaign
 from demo.seeding.catalogue import seed_catalogue
 from demo.seeding.history import seed_history
 from demo.seeding.people import seed_accounts, seed_supporters
+from payments.gateway.facts import GatewayError
 
 
 class Command(BaseCommand):
     help = "Fills the database with a believable newsroom in the middle of its campaign. Run again, it adds nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--supporters", type=int, default=11_410, help="members brought over")
+        parser.add_argument("--supporters", type=int, default=11_409, help="members brought over")
         parser.add_argument("--joins", type=int, default=590, help="new members of the campaign who pay")
         parser.add_argument("--gifts", type=int, default=34, help="gifts bought")
         parser.add_argument("--redeemed", type=int, default=22, help="gifts redeemed by somebody new")
@@ -33,13 +35,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{campaign.title}: {progress.label}, {progress.supporters:,} supporters")
 
     def _play(self, campaign: Campaign, options: dict[str, Any]) -> None:
-        seed_history(
-            campaign,
-            joins=options["joins"],
-            gifts=options["gifts"],
-            redeemed=options["redeemed"],
-            progress=self._tell,
-        )
+        counts = {name: options[name] for name in ("joins", "gifts", "redeemed")}
+        try:
+            seed_history(campaign, **counts, progress=self._tell)
+        except (URLError, GatewayError) as error:
+            raise CommandError(
+                f"The Stripe sandbox at {settings.STRIPE_API_BASE} does not answer ({error}). "
+                "Start it (`make demo` does), then run this again: what is seeded stays."
+            ) from error
 
     def _tell(self, done: int, total: int) -> None:
         self.stdout.write(f"  {done} of {total} payments played")
