@@ -28,6 +28,19 @@ class EmailField(forms.EmailField):
         return normalise_email(super().clean(value))
 
 
+class CampaignField(forms.SlugField):
+    """The campaign that a link named. A mistyped link is no reader's mistake: it names none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=50, widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return str(super().clean(value))
+        except ValidationError:
+            return ""
+
+
 class JoinForm(forms.Form):
     """How often and how much; the tier follows from the amount. `cleaned_data` gains `plan` and `amount`."""
 
@@ -46,7 +59,7 @@ class JoinForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     email = EmailField(label=_("Email"))
-    campaign = forms.SlugField(required=False, widget=forms.HiddenInput)
+    campaign = CampaignField()
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,7 +132,7 @@ class GiftForm(forms.Form):
     message = forms.CharField(
         label=_("A message"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 4})
     )
-    campaign = forms.SlugField(required=False, widget=forms.HiddenInput)
+    campaign = CampaignField()
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

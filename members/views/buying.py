@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -47,14 +48,14 @@ class BuyingView(FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         here = reverse(self.url_name)
-        campaign = self.request.GET.get("campaign", "")
+        named = self.request.GET.get("campaign")
+        campaign = {"campaign": named} if named else {}
         return super().get_context_data(**kwargs) | {
             "currency": self.currency,
             "currencies": [
                 {
                     "code": code,
-                    "url": f"{here}?currency={code}"
-                    + (f"&campaign={campaign}" if campaign.isascii() else ""),
+                    "url": f"{here}?{urlencode({'currency': code} | campaign)}",
                     "is_current": code == self.currency,
                 }
                 for code in catalogue.currencies()
