@@ -30,7 +30,6 @@ class Api:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._store = world.store
         self._map = Map([_rule(operation) for operation in OPERATIONS], strict_slashes=False)
 
     def answer(self, request: Request) -> Response:
@@ -54,14 +53,14 @@ class Api:
         params = checked(operation.parameters(), _given(request))
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         print_ = fingerprint(request.method, request.path, request.get_data())
-        with self._store.transaction():
-            remembered = recall(self._store, key, print_) if key else None
+        asking = {"request_id": request_id, "idempotency_key": key, "api_version": version}
+        with self._world.transaction(**asking) as work:
+            remembered = recall(work.store, key, print_) if key else None
             if remembered:
                 return remembered
-            work = self._world.work(request_id=request_id, idempotency_key=key, api_version=version)
             answer = self._run(work, operation, params, identifiers)
             if key:
-                remember(self._store, key, print_, answer)
+                remember(work.store, key, print_, answer)
             return answer
 
     def _find(self, request: Request) -> tuple[Operation, Json]:
@@ -78,7 +77,7 @@ class Api:
     def _run(self, work: Work, operation: Operation, params: Json, identifiers: Json) -> Answer:
         request_id = work.request_id or ""
         try:
-            with self._store.savepoint():
+            with work.attempt():
                 answer = shown(work, operation.run(work, params, identifiers), params.get("expand"))
         except StripeError as refusal:
             return Answer(refusal.status, json.dumps(refusal.body()), request_id)
@@ -110,9 +109,9 @@ def _rule(operation: Operation) -> Rule:
 
 def _given(request: Request) -> Json:
     """Read parameters from the query, and from the form body of anything but a GET."""
-    pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True)
+    pairs = parse_qsl(request.query_string.decode(errors="replace"), keep_blank_values=True)
     if request.method != "GET":
-        pairs += parse_qsl(request.get_data().decode(), keep_blank_values=True)
+        pairs += parse_qsl(request.get_data().decode(errors="replace"), keep_blank_values=True)
     return nested(pairs)
 
 

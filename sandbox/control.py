@@ -23,7 +23,6 @@ class Control:
 
     def __init__(self, world: World, courier: Courier, configure: Callable[[], None]) -> None:
         self._world = world
-        self._store = world.store
         self._courier = courier
         self._configure = configure
         self._switches: dict[tuple[str, str], Callable[[Json], Json]] = {
@@ -46,15 +45,14 @@ class Control:
 
     def reset(self, _: Json) -> Json:
         """Forget everything but the configured webhook endpoint."""
-        with self._store.transaction():
-            self._store.clear()
+        with self._world.transaction() as work:
+            work.store.clear()
         self._configure()
         return {"reset": True}
 
     def history(self, body: Json) -> Json:
         """Open and pay checkouts in the past, without webhooks; all of them or, on any refusal, none."""
-        with self._store.transaction():
-            work = self._world.work(is_silent=True)
+        with self._world.transaction(is_silent=True) as work:
             return {
                 "sessions": [
                     _relive(work, checkout, place) for place, checkout in enumerate(_checkouts(body))
@@ -63,15 +61,15 @@ class Control:
 
     def webhooks(self, body: Json) -> Json:
         """Hold or release the delivery of webhooks."""
-        with self._store.transaction():
-            webhooks.pause(self._store, bool(body.get("paused")))
+        with self._world.transaction() as work:
+            webhooks.pause(work.store, bool(body.get("paused")))
         self._courier.wake()
         return {"paused": bool(body.get("paused"))}
 
     def deliveries(self, _: Json) -> Json:
         """Tell every attempt to deliver so far, and how many deliveries are still to be made."""
-        with self._store.transaction():
-            return {"deliveries": webhooks.attempts(self._store), "pending": webhooks.waiting(self._store)}
+        with self._world.transaction() as work:
+            return {"deliveries": webhooks.attempts(work.store), "pending": webhooks.waiting(work.store)}
 
 
 def _checkouts(body: Json) -> list[Json]:

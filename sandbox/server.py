@@ -19,9 +19,8 @@ class Sandbox:
 
     def __init__(self, world: World, *, webhook: tuple[str, str] | None) -> None:
         self._world = world
-        self._store = store = world.store
         self._webhook = webhook
-        self._courier = Courier(store)
+        self._courier = Courier(world.store)
         self._ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
         self.configure()
@@ -44,8 +43,8 @@ class Sandbox:
     def configure(self) -> None:
         """Have the webhook endpoint that was given on the command line."""
         if self._webhook:
-            with self._store.transaction():
-                webhooks.configure(self._world.work(), *self._webhook)
+            with self._world.transaction() as work:
+                webhooks.configure(work, *self._webhook)
 
     def start(self) -> None:
         self._courier.start()
@@ -55,10 +54,10 @@ class Sandbox:
         """End the threads; what they had not finished is still in the store."""
         self._ending.set()
         self._courier.stop()
-        self._store.close()
+        self._world.store.close()
 
     def _keep_house(self) -> None:
         while not self._ending.wait(HOUSEKEEPING_INTERVAL):
-            with self._store.transaction():
-                housekeeping.sweep(self._world.work())
+            with self._world.transaction() as work:
+                housekeeping.sweep(work)
             self._courier.wake()

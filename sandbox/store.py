@@ -105,10 +105,10 @@ class Store:
             thing["id"], kind, thing.get("created", 0), bool(thing.get("deleted")), json.dumps(thing),
         )  # fmt: skip
 
-    def read(self, identifier: str) -> tuple[str, Json] | None:
-        """Return kind and body of an object, or None."""
-        row = self.run("SELECT kind, body FROM objects WHERE id = ?", identifier).fetchone()
-        return (row["kind"], json.loads(row["body"])) if row else None
+    def read(self, identifier: str) -> Json | None:
+        """Return an object, or None."""
+        row = self.run("SELECT body FROM objects WHERE id = ?", identifier).fetchone()
+        return json.loads(row["body"]) if row else None
 
     def where(self, kind: str, **fields: Any) -> list[str]:
         """Return ids of the kind whose fields have these values, oldest first."""

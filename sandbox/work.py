@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import ids, webhooks
-from sandbox.errors import no_such
+from sandbox.errors import StripeError, no_such
 from sandbox.spec.description import fields_of
 from sandbox.spec.skeletons import skeleton
 from sandbox.store import Store
@@ -26,9 +26,13 @@ class World:
     base_url: str
     business_name: str
 
-    def work(self, **fields: Any) -> "Work":
-        """Begin a unit of work now; the caller holds a transaction."""
-        return Work(self, int(time.time()), **fields)
+    @contextmanager
+    def transaction(self, **fields: Any) -> Iterator["Work"]:
+        """Do a unit of work at the present second; all of it is committed, or nothing."""
+        with self.store.transaction():
+            work = Work(self, int(time.time()), **fields)
+            yield work
+            work.flush()
 
 
 @dataclass
@@ -36,7 +40,8 @@ class Work:
     """A unit of work inside one store transaction.
 
     `now` is the only clock: objects are created at it, so that a test clock or a replayed history can set it.
-    The same object read twice is the same dict, so that no writer overwrites another's change.
+    The same object read twice is the same dict, so that no writer overwrites another's change. Saved objects are
+    written out when the store is next asked for, once however often they were saved.
     """
 
     world: World
@@ -46,9 +51,12 @@ class Work:
     api_version: str = API_VERSION
     is_silent: bool = False
     _seen: dict[str, Json] = field(default_factory=dict)
+    _unwritten: dict[str, Json] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
+        """The store, with everything saved so far in it."""
+        self.flush()
         return self.world.store
 
     @property
@@ -73,19 +81,41 @@ class Work:
         return {name: value for name, value in born.items() if name in fields_of(kind)}
 
     def save(self, thing: Json) -> None:
-        """Write an object back."""
-        self._seen[thing["id"]] = thing
-        self.store.put(thing["object"], thing)
+        """Keep an object as it will be when the unit of work next looks or ends."""
+        self._seen[thing["id"]] = self._unwritten[thing["id"]] = thing
+
+    def flush(self) -> None:
+        """Write what was saved."""
+        for thing in self._unwritten.values():
+            self.world.store.put(thing["object"], thing)
+        self._unwritten.clear()
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo the block's writes if it is refused, unless the refusal keeps its state.
+
+        Objects read before are stale after an undone attempt: read them again.
+        """
+        with self.store.savepoint():
+            try:
+                yield
+            except StripeError as refusal:
+                if not refusal.keeps_state:
+                    self._seen.clear()
+                    self._unwritten.clear()
+                self.flush()
+                raise
+            self.flush()
 
     def find(self, identifier: Any) -> Json | None:
         """Return an object of any kind by its id, deleted ones included."""
         if not isinstance(identifier, str):
             return None
         if identifier not in self._seen:
-            read = self.store.read(identifier)
-            if read is None:
+            found = self.world.store.read(identifier)
+            if found is None:
                 return None
-            self._seen[identifier] = read[1]
+            self._seen[identifier] = found
         return self._seen[identifier]
 
     def get(self, kind: str, identifier: Any, *, param: str = "id") -> Json:
@@ -113,7 +143,9 @@ class Work:
             "event", type=event_type, api_version=API_VERSION, data=data, request=self._origin()
         )
         event["pending_webhooks"] = 0 if self.is_silent else webhooks.queue(self, event)
-        self.store.put("event", event)  # written at once, so later changes to the object do not reach it
+        self.world.store.put(
+            "event", event
+        )  # written at once, so later changes to the object do not reach it
 
     def _origin(self) -> Json:
         return {"id": self.request_id, "idempotency_key": self.idempotency_key}

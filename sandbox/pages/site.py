@@ -34,7 +34,6 @@ class Site:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._store = world.store
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -71,8 +70,8 @@ class Site:
         return response
 
     def _in_transaction(self, view: Callable[..., Response], request: Request, values: Any) -> Response:
-        with self._store.transaction():
-            return view(self._world.work(), request, **values)
+        with self._world.transaction() as work:
+            return view(work, request, **values)
 
     def _page(self, template: str, status: int = 200, **context: Any) -> Response:
         body = self._templates.get_template(template).render(context)
@@ -132,10 +131,10 @@ class Site:
         if problems:
             return self._form(work, found, form, problems=problems)
         try:
-            with self._store.savepoint():
+            with work.attempt():
                 waiting = self._attempt(work, found, form)
         except StripeError as refusal:
-            return self._refused(work, found, form, refusal)
+            return self._refused(work, work.get("checkout.session", session), form, refusal)
         return _go(f"/c/3ds/{waiting['id']}" if waiting else paying.success_url(found))
 
     def _attempt(self, work: Work, session: Json, form: CardForm) -> Json | None:
@@ -166,12 +165,12 @@ class Site:
         is_passed = request.form.get("outcome") == "complete"
         answer = setups.answer_challenge if found["object"] == "setup_intent" else settling.answer_challenge
         try:
-            with self._store.savepoint():
+            with work.attempt():
                 if found["status"] == "requires_action":
                     answer(work, found, is_passed=is_passed)
         except CardError:
             pass
-        return _go(_way_back(work, found))
+        return _go(_way_back(work, _challenged(work, intent)))
 
     def _business_of(self, work: Work, intent: Json) -> str:
         session = work.find(intent.get("_session"))

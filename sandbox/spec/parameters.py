@@ -33,6 +33,7 @@ def _value(node: Json, given: Any, path: str) -> Any:
 def _any_of(branches: list[Json], given: Any, path: str) -> Any:
     """Take the first branch that fits; else complain in the words of the branch that was most likely meant."""
     is_structure = isinstance(given, dict | list)
+    branches = [branch for branch in branches if branch.get("enum") != [""]]  # unsetting is dealt with already
     likely = sorted(branches, key=lambda branch: (resolved(branch).get("type") in ("object", "array")) != is_structure)
     first: ParameterError | None = None
     for branch in likely:

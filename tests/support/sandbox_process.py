@@ -36,7 +36,7 @@ class SandboxProcess:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {SECRET_KEY}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.base_url}/_sandbox/{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
     def reset(self) -> None:

@@ -1,0 +1,122 @@
+"""Arithmetic and reading that need no process: money, periods, cards, forms, skeletons."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sandbox import cards, money, periods
+from sandbox.errors import ParameterError, StripeError
+from sandbox.forms import nested
+from sandbox.spec.parameters import checked
+from sandbox.spec.skeletons import skeleton
+
+
+def instant(year, month, day, hour=12):
+    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "fee"),
+    [
+        (1000, "eur", 59),
+        (2500, "eur", 103),
+        (50, "eur", 31),
+        (1000, "jpy", 59),
+        (10000, "kwd", 590),
+        (1017, "usd", 59),
+    ],
+)
+def test_fee_is_a_share_and_a_fixed_part(amount, currency, fee):
+    assert money.fee(amount, currency) == fee
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (1000, "eur", "€10.00"),
+        (123456, "usd", "$1,234.56"),
+        (1000, "jpy", "¥1,000"),
+        (1000, "kwd", "KWD 1.000"),
+        (50000, "isk", "ISK 500"),
+        (999, "chf", "CHF 9.99"),
+        (-250, "gbp", "−£2.50"),
+        (0, "eur", "€0.00"),
+    ],
+)
+def test_amount_is_written_with_the_decimals_of_its_currency(amount, currency, written):
+    assert money.written(amount, currency) == written
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [(49, "eur"), (49, "jpy"), (1005, "kwd"), (100_000_000, "usd")]
+)
+def test_amount_that_stripe_would_not_charge_is_refused(amount, currency):
+    with pytest.raises(StripeError):
+        money.check_chargeable(amount, currency)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "interval", "count", "index", "expected"),
+    [
+        ((2026, 1, 31), "month", 1, 1, (2026, 2, 28)),
+        ((2026, 1, 31), "month", 1, 2, (2026, 3, 31)),
+        ((2028, 2, 29), "year", 1, 1, (2029, 2, 28)),
+        ((2028, 2, 29), "year", 1, 4, (2032, 2, 29)),
+        ((2026, 11, 15), "month", 3, 1, (2027, 2, 15)),
+        ((2026, 12, 25), "week", 2, 1, (2027, 1, 8)),
+        ((2026, 12, 31), "day", 1, 1, (2027, 1, 1)),
+    ],
+)
+def test_period_is_counted_from_the_anchor(anchor, interval, count, index, expected):
+    recurring = {"interval": interval, "interval_count": count}
+    assert periods.boundary(instant(*anchor), recurring, index) == instant(*expected)
+
+
+@pytest.mark.parametrize("number", sorted(cards.NUMBERS))
+def test_every_test_card_is_plausible_and_ends_as_it_says(number):
+    assert cards.is_plausible(number)
+    assert number.endswith(cards.NUMBERS[number].last4)
+
+
+@pytest.mark.parametrize(
+    "number", ["4242424242424241", "4242", "", "４２４２４２４２４２４２４２４２", "abcd" * 4]
+)
+def test_number_that_fails_the_check_is_not_plausible(number):
+    assert not cards.is_plausible(number)
+
+
+def test_form_with_brackets_is_unfolded():
+    pairs = [("a[b][c]", "1"), ("items[0][price]", "p"), ("expand[]", "x"), ("expand[]", "y"), ("plain", "z")]
+    assert nested(pairs) == {
+        "a": {"b": {"c": "1"}},
+        "items": {"0": {"price": "p"}},
+        "expand": {"0": "x", "1": "y"},
+        "plain": "z",
+    }
+
+
+def test_parameters_get_their_types_from_the_schema():
+    schema = {
+        "type": "object",
+        "properties": {
+            "count": {"type": "integer"},
+            "is_on": {"type": "boolean"},
+            "names": {"type": "array", "items": {"type": "string"}},
+            "trial_end": {"anyOf": [{"enum": ["now"], "type": "string"}, {"type": "integer"}]},
+        },
+    }
+    given = {"count": "3", "is_on": "true", "names": {"1": "b", "0": "a"}, "trial_end": "77"}
+    assert checked(schema, given) == {"count": 3, "is_on": True, "names": ["a", "b"], "trial_end": 77}
+
+
+@pytest.mark.parametrize("given", [{"count": "3.5"}, {"count": True}, {"count": {"a": "1"}}])
+def test_integer_that_is_none_is_refused(given):
+    with pytest.raises(ParameterError):
+        checked({"type": "object", "properties": {"count": {"type": "integer"}}}, given)
+
+
+def test_skeleton_has_null_for_nullable_and_nothing_for_optional():
+    empty = skeleton("charge")
+    assert (empty["balance_transaction"], empty["metadata"], empty["paid"]) == (None, {}, False)
+    assert "presentment_details" not in empty
+    assert skeleton("charge") is not empty
