@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _, ngettext
 
 from members.enums import MailKind, Origin
 from members.gift_links import hash_of, token_for
@@ -64,7 +65,7 @@ def _create(*, offer: GiftOffer, user: "User | None", giver_email: str, **fields
     checkout = prepare_checkout(
         purpose=Purpose.GIFT,
         email=giver_email,
-        description=f"Gift: {offer.months} months of {offer.tier.name} membership",
+        description=_description(offer),
         price=offer.price,
         user=user,
     )
@@ -75,6 +76,11 @@ def _create(*, offer: GiftOffer, user: "User | None", giver_email: str, **fields
         checkout=checkout,
         **fields,
     )
+
+
+def _description(offer: GiftOffer) -> str:
+    months = ngettext("%d month", "%d months", offer.months) % offer.months
+    return _("Gift: %(months)s, %(tier)s") % {"months": months, "tier": offer.tier.name}
 
 
 def activate_gift(*, gift: Gift, payment: Payment) -> None:

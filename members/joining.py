@@ -42,7 +42,7 @@ def _create(*, plan: Plan, amount: int, email: str, user: "User | None", campaig
     checkout = prepare_checkout(
         purpose=Purpose.MEMBERSHIP,
         email=email,
-        description=f"{plan.tier.name} membership",
+        description=plan.tier.name,
         price=Money(amount, plan.currency),
         interval=Interval(plan.interval),
         user=user,

@@ -43,7 +43,7 @@ def test_request_is_written_down_with_its_checkout(plan):
         Money(1500, "EUR"),
         Interval.MONTH,
     )
-    assert checkout.description == "Friend membership"
+    assert checkout.description == "Friend"
 
 
 @pytest.mark.parametrize("spelling", ["ada@example.org", "ADA@example.org "])
