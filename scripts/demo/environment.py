@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SANDBOX_KEY = "sk_test_groundswell_demo"
@@ -90,11 +91,11 @@ def settings(demo: Demo) -> dict[str, str]:
         "SITE_URL": demo.site_url,
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "SECRET_KEY": _secret_key(demo.folder / "secret-key"),
-        "DATABASE_URL": f"sqlite:///{demo.folder}/demo.sqlite3",
+        "DATABASE_URL": f"sqlite:///{quote(str(demo.folder))}/demo.sqlite3",
         "CACHE_URL": "locmemcache://demo",
         "CELERY_BROKER_URL": "filesystem://",
         "CELERY_FILESYSTEM_DIR": str(demo.folder / "broker"),
-        "EMAIL_URL": f"filemail:///{demo.folder}/mail",
+        "EMAIL_URL": f"filemail:///{quote(str(demo.folder))}/mail",
     }
     inherited = {name: value for name, value in os.environ.items() if name != "STRIPE_API_BASE"}
     return inherited | own | _stripe_settings(demo)

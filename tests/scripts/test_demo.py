@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from environ import Env
 
 from scripts.demo.environment import Demo, DemoError, read_demo, settings
 from scripts.demo.ports import check_ports
@@ -74,6 +75,17 @@ def test_demo_with_an_own_test_key_leaves_the_sandbox_out(monkeypatch):
     assert "STRIPE_API_BASE" not in env
     assert (env["STRIPE_SECRET_KEY"], env["STRIPE_WEBHOOK_SECRET"]) == ("sk_test_mine", "whsec_mine")
     assert own.folder != Demo(port=8000, sandbox_port=12111).folder
+
+
+def test_demo_keeps_its_data_where_they_belong_whatever_the_folder_is_called(monkeypatch, tmp_path):
+    folder = tmp_path / "50% of #1"
+    (folder / "var/demo").mkdir(parents=True)
+    monkeypatch.setattr("scripts.demo.environment.ROOT", folder)
+
+    env = settings(Demo(port=8000, sandbox_port=12111))
+
+    assert Env.db_url_config(env["DATABASE_URL"])["NAME"] == str(folder / "var/demo/demo.sqlite3")
+    assert Env.email_url_config(env["EMAIL_URL"])["EMAIL_FILE_PATH"] == str(folder / "var/demo/mail")
 
 
 @pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
