@@ -12,13 +12,15 @@
   };
 
   function close() {
-    const height = banner.offsetHeight;
-    const before = scrollY;
+    const main = document.getElementById("main");
+    const top = () => main.getBoundingClientRect().top;
+    const before = top();
+    // Whoever has read on keeps their line. Ours alone may correct: some browsers would do it again.
+    document.documentElement.style.overflowAnchor = "none";
     banner.hidden = true;
-    // Whoever has read on keeps their line, in browsers without scroll anchoring too.
-    if (before > 0 && scrollY === before) scrollBy({ top: -height, behavior: "instant" });
+    scrollBy({ top: top() - before, behavior: "instant" });
     storage((local) => local.setItem(key, "1"));
-    document.getElementById("main").focus({ preventScroll: true });
+    main.focus({ preventScroll: true });
   }
 
   if (storage((local) => local.getItem(key))) banner.hidden = true;
