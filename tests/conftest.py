@@ -26,16 +26,17 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("groundswell")
 
+# Nothing was collected, so no page can ask for a name with a hash in it.
 _PLAIN_STATIC_FILES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+_QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _plain_static_files():
-    """Nothing was collected, so no page can ask for a name with a hash in it."""
-    with override_settings(STORAGES=_PLAIN_STATIC_FILES):
+def _settings_of_tests():
+    with override_settings(STORAGES=_PLAIN_STATIC_FILES, PASSWORD_HASHERS=[_QUICK_HASHER]):
         yield
 
 
@@ -73,9 +74,10 @@ def _empty_cache():
 
 
 @pytest.fixture
-def books(db):
-    """Checks the books when the test is over, whatever it did."""
+def books(db, monkeypatch):
+    """Checks the books when the test is over, with nothing replaced any more."""
     yield
+    monkeypatch.undo()
     assert_books()
 
 
