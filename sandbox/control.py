@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox import methods, webhooks
 from sandbox.api import authenticate
 from sandbox.checkout import opening, paying
-from sandbox.errors import MissingError, ParameterError, StripeError
+from sandbox.errors import MissingError, ParameterError, StripeError, missing_parameter
 from sandbox.spec.description import parameter_schema
 from sandbox.spec.parameters import checked
 from sandbox.types import Json
@@ -81,6 +81,9 @@ def _checkouts(body: Json) -> list[Json]:
 
 def _relive(work: Work, checkout: Json, place: int) -> str:
     """Open and pay one session at its own time; return its id."""
+    for name in ("at", "session"):
+        if name not in checkout:
+            raise missing_parameter(f"checkouts[{place}][{name}]")
     params = checked(parameter_schema("POST", "/v1/checkout/sessions"), checkout["session"])
     at = int(checkout["at"])
     with work.at(at):

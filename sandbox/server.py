@@ -1,6 +1,7 @@
 """The process: one port on 127.0.0.1 with the API, the hosted pages and the test switches."""
 
 import threading
+import traceback
 
 from werkzeug.wrappers import Request, Response
 
@@ -29,7 +30,11 @@ class Sandbox:
         self._site = Site(world)
 
     def __call__(self, request: Request) -> Response:
-        response = self._answer(request)
+        try:
+            response = self._answer(request)
+        except Exception:  # noqa: BLE001 - a browser gets an answer whatever happens
+            traceback.print_exc()
+            response = Response("The sandbox failed; its terminal says why.", 500)
         self._courier.wake()
         return response
 

@@ -13,6 +13,9 @@ from typing import Any
 
 from sandbox.types import Json
 
+VERSION = 1
+"""Goes up with every change of the tables; a file of another version is refused."""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -64,9 +67,16 @@ class Store:
         self._lock = threading.RLock()
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._database.row_factory = sqlite3.Row
+        self._check_version()
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.executescript(SCHEMA + "".join(_index(kind, field) for kind, field in _indexed()))
+
+    def _check_version(self) -> None:
+        [version] = self._database.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError("it was written by another version of the sandbox; delete it")
+        self._database.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,9 +1,11 @@
 """The process itself: what survives it, where it listens, how it ends."""
 
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 from tests.sandbox.browser import pay
 from tests.sandbox.builders import subscribing
@@ -55,6 +57,18 @@ def test_port_in_use_is_one_clear_sentence():
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
         f"Port {port} on 127.0.0.1 is in use. Stop what listens there, or choose another --port.\n"
+    )
+
+
+def test_state_of_another_version_is_one_clear_sentence(tmp_path):
+    state = tmp_path / "state.sqlite3"
+    with closing(sqlite3.connect(state)) as database:
+        database.execute("PRAGMA user_version = 99")
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(state)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert (result.returncode, result.stderr) == (
+        1,
+        f"Cannot keep the state in {state}: it was written by another version of the sandbox; delete it.\n",
     )
 
 

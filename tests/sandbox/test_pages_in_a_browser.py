@@ -1,0 +1,93 @@
+"""The hosted pages as a person meets them: by label and role, on a phone and on a desk, by day and by night."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from tests.sandbox.builders import one_time, subscribing
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(PHONE, "light"), (DESK, "dark")], ids=["phone by day", "desk by night"])
+def page(chromium, request):
+    viewport, scheme = request.param
+    context = chromium.new_context(viewport=viewport, color_scheme=scheme)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+    yield page
+    assert page.complaints == []
+    context.close()
+
+
+def fill(page, number):
+    page.get_by_label("Card number").fill(number)
+    page.get_by_label("Expiry date").fill("12 / 34")
+    page.get_by_label("Security code").fill("123")
+    page.get_by_label("Name on card").fill("Ada Lovelace")
+
+
+def violations(page):
+    found = Axe().run(page).response["violations"]
+    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
+
+
+def is_wider_than_the_screen(page):
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def test_declined_card_then_a_bank_that_asks_then_paid(page, client, sandbox):
+    session = client.checkout.sessions.create(one_time(success_url=f"{sandbox.base_url}/?paid"))
+    page.goto(session.url)
+    page.get_by_label("Email").fill("ada@example.org")
+    fill(page, "4000 0000 0000 0002")
+    page.get_by_role("button", name="Pay €25.00").click()
+    assert "Nothing was charged" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Email").input_value() == "ada@example.org"
+    assert violations(page) == []
+
+    fill(page, "4000 0027 6000 3184")
+    page.get_by_role("button", name="Pay €25.00").click()
+    assert violations(page) == []
+    assert not is_wider_than_the_screen(page)
+    page.get_by_role("button", name="Complete authentication").click()
+
+    page.wait_for_url("**/?paid")
+    assert client.checkout.sessions.retrieve(session.id).payment_status == "paid"
+
+
+def test_mistakes_are_summed_up_and_the_first_has_the_focus(page, client):
+    page.goto(client.checkout.sessions.create(subscribing()).url)
+    page.get_by_text("Test cards").click()
+    assert violations(page) == []
+
+    page.get_by_role("button", name="Subscribe").click()
+
+    assert page.get_by_role("alert").get_by_role("link").count() == 5
+    assert page.evaluate("document.activeElement.id") == "email"
+    assert violations(page) == []
+    assert not is_wider_than_the_screen(page)
+
+
+def test_back_leads_to_the_site_and_the_session_can_still_be_paid(page, client, sandbox):
+    session = client.checkout.sessions.create(one_time(cancel_url=f"{sandbox.base_url}/?left"))
+    page.goto(session.url)
+    page.get_by_role("link", name="Back").click()
+    page.wait_for_url("**/?left")
+    assert client.checkout.sessions.retrieve(session.id).status == "open"
