@@ -46,10 +46,9 @@ class Sandbox:
         return self._site.answer(request)
 
     def configure(self) -> None:
-        """Have the webhook endpoint that was given on the command line."""
-        if self._webhook:
-            with self._world.transaction() as work:
-                webhooks.configure(work, *self._webhook)
+        """Have the webhook endpoint that was given on the command line, and no other from an earlier run."""
+        with self._world.transaction() as work:
+            webhooks.configure(work, *(self._webhook or ("", "")))
 
     def start(self) -> None:
         self._courier.start()

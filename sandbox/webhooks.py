@@ -7,6 +7,7 @@ import hmac
 import json
 import threading
 import time
+import traceback
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +45,7 @@ def _hears(endpoint: Json, event_type: str) -> bool:
 
 
 def configure(work: Work, url: str, secret: str) -> None:
-    """Have one endpoint for all events from the start."""
+    """Have one endpoint for all events from the start; an empty `url` silences one of an earlier run."""
     fields = {
         "url": url,
         "enabled_events": ["*"],
@@ -54,8 +55,8 @@ def configure(work: Work, url: str, secret: str) -> None:
     }
     existing = work.find(CONFIGURED_ENDPOINT)
     if existing:
-        work.save(existing | fields)
-    else:
+        work.save(existing | (fields if url else {"status": "disabled"}))
+    elif url:
         work.new("webhook_endpoint", id=CONFIGURED_ENDPOINT, **fields)
 
 
@@ -109,10 +110,16 @@ class Courier:
     def _run(self) -> None:
         while not self._is_stopping:
             self._bell.clear()
-            for endpoint, parcels in self._due().items():
-                self._busy.add(endpoint)
-                self._pool.submit(self._deliver, endpoint, parcels)
+            try:
+                self._send_out()
+            except Exception:  # noqa: BLE001 - one bad round must not end all deliveries
+                traceback.print_exc()
             self._bell.wait(IDLE)
+
+    def _send_out(self) -> None:
+        for endpoint, parcels in self._due().items():
+            self._busy.add(endpoint)
+            self._pool.submit(self._deliver, endpoint, parcels)
 
     def _due(self) -> dict[str, list[Parcel]]:
         rounds: dict[str, list[Parcel]] = {}
@@ -127,12 +134,18 @@ class Courier:
     def _deliver(self, endpoint: str, parcels: list[Parcel]) -> None:
         try:
             for parcel in parcels:
-                if self._is_stopping:
+                if self._is_stopping or not self._is_wanted(parcel):
                     return
                 _record(self._store, parcel, post(parcel))
         finally:
             self._busy.discard(endpoint)
             self.wake()
+
+    def _is_wanted(self, parcel: Parcel) -> bool:
+        """Look again: meanwhile all may have been paused, forgotten, or the endpoint deleted."""
+        with self._store.transaction():
+            still = self._store.run("SELECT due FROM deliveries WHERE seq = ?", parcel.seq).fetchone()
+            return bool(still and still["due"]) and not is_paused(self._store)
 
 
 def _due_parcels(store: Store) -> list[Parcel]:

@@ -155,7 +155,8 @@ def test_events_are_filtered_by_type_and_time(own_sandbox):
     client.products.create({"name": "Supporter"})
     created = client.events.list({"type": "customer.created"}).data
     either = client.events.list({"types": ["customer.created", "product.created"]}).data
-    assert [event.type for event in created] == ["customer.created"]
+    group = client.events.list({"type": "customer.*"}).data
+    assert [event.type for event in created + group] == ["customer.created", "customer.created"]
     assert [event.type for event in either] == ["product.created", "customer.created"]
     assert client.events.list({"created": {"gt": created[0].created + 5}}).data == []
 

@@ -103,6 +103,27 @@ def test_paused_webhooks_wait_and_come_in_order_when_released(hooked, receiver):
     assert names == ["Ada", "Grace", "Edith"]
 
 
+def test_reset_forgets_deliveries_and_keeps_the_configured_endpoint(hooked, receiver):
+    client = hooked.client().v1
+    hooked.switch("webhooks", {"paused": True})
+    client.customers.create({"name": "Ada"})
+
+    hooked.reset()
+    client.customers.create({"name": "Grace"})
+
+    eventually(lambda: len(receiver.received) == 1 and is_idle(hooked))
+    assert json.loads(receiver.received[0][0])["data"]["object"]["name"] == "Grace"
+
+
+def test_endpoint_of_an_earlier_run_hears_nothing(receiver, tmp_path):
+    state = ("--state", str(tmp_path / "state.sqlite3"))
+    with running_sandbox("--webhook-url", receiver.url, "--webhook-secret", WEBHOOK_SECRET, *state):
+        pass
+    with running_sandbox(*state) as sandbox:
+        sandbox.client().v1.customers.create({})
+        assert sandbox.switch("deliveries") == {"deliveries": [], "pending": 0}
+
+
 def test_refused_delivery_when_restarted_is_still_made(receiver, tmp_path):
     hook = ("--webhook-url", receiver.url, "--webhook-secret", WEBHOOK_SECRET)
     state = ("--state", str(tmp_path / "state.sqlite3"))
