@@ -7,7 +7,8 @@ import urllib.request
 import pytest
 import stripe
 
-from tests.sandbox.builders import one_time
+from tests.sandbox.browser import pay
+from tests.sandbox.builders import one_time, subscribing
 
 
 def raw(sandbox, path, *, key="sk_test_x", headers=None, data=None):
@@ -193,3 +194,23 @@ def test_currency_that_nobody_takes_is_refused(client):
 def test_body_that_is_no_form_is_answered_in_stripes_shape(sandbox):
     status, _, body = raw(sandbox, "/v1/customers", data=b"\xff\xfe=\x00&[[]=1")
     assert (status, body["error"]["type"]) == (400, "invalid_request_error")
+
+
+def keys_of(node):
+    """Every key at every depth."""
+    if isinstance(node, dict):
+        return set(node) | {key for value in node.values() for key in keys_of(value)}
+    return {key for value in node for key in keys_of(value)} if isinstance(node, list) else set()
+
+
+def test_what_only_the_sandbox_knows_never_leaves_it(sandbox, client):
+    client.webhook_endpoints.create({"url": "http://127.0.0.1:9/", "enabled_events": ["coupon.created"]})
+    pay(client.checkout.sessions.create(subscribing()).url)
+    kinds = (
+        "charges balance_transactions checkout/sessions customers events invoices invoice_payments payment_intents "
+        "payment_methods prices products subscriptions webhook_endpoints"
+    )
+    for kind in kinds.split():
+        listed = raw(sandbox, f"/v1/{kind}?limit=100")[2]
+        assert listed["data"] != []
+        assert [key for key in keys_of(listed) if key.startswith("_") or key == "secret"] == []

@@ -14,6 +14,7 @@ DAY = 24 * 60 * 60
 
 def test_history_happens_at_its_own_time_and_tells_nobody(own_sandbox):
     client = own_sandbox.client().v1
+    client.webhook_endpoints.create({"url": "http://127.0.0.1:9/", "enabled_events": ["*"]})
     at = 1_767_225_600  # 1 January 2026
     past = [
         {"at": at, "session": subscribing(metadata={"n": "1"})},
