@@ -129,7 +129,7 @@ acts = st.one_of(
 )
 
 
-@hypothesis_settings(max_examples=40)
+@hypothesis_settings(max_examples=20)
 @given(history=st.lists(acts, max_size=7), rule=st.sampled_from(GiftsCount))
 def test_any_history_counts_as_plain_python_counts_it(history, rule):
     begin = timezone.now().replace(microsecond=0) - timedelta(days=900)

@@ -21,7 +21,12 @@ def start(tmp_path):
 
     def run(code, **environment):
         script = f"from django.conf import settings; settings.DEBUG; {code}"
-        clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CELERY_FILESYSTEM_DIR": str(tmp_path)}
+        clean = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "ENV_FILE": os.devnull,
+            "CELERY_FILESYSTEM_DIR": str(tmp_path),
+        }
         wanted = clean | {"DJANGO_SETTINGS_MODULE": "config.settings"} | GOOD | environment
         done = subprocess.run(
             [sys.executable, "-c", script],

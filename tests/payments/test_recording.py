@@ -4,7 +4,7 @@ from itertools import permutations
 from uuid import uuid4
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from members.enums import MailKind
 from members.joining import start_signup
@@ -74,6 +74,7 @@ def test_a_joins_events_end_the_same_in_every_order(stripe_side, order):
     assert rows() == ONE_JOIN
 
 
+@settings(max_examples=20)
 @given(order=st.lists(st.sampled_from(EVENTS), max_size=12))
 def test_a_joins_events_end_the_same_however_often_each_comes(order):
     with rolled_back():
