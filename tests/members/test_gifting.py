@@ -66,6 +66,12 @@ def test_asked_again_it_is_the_same_gift_with_the_newest_words():
     assert (gift.message, gift.giver_name) == ("Read well", "Ada")
 
 
+@pytest.mark.parametrize(("months", "words"), [(1, "1 month"), (12, "12 months")])
+def test_giver_reads_on_stripes_page_what_they_give(months, words):
+    gift = start_gift(offer=GiftOfferFactory(months=months), email="ada@example.org")
+    assert gift.checkout.description == f"Gift: {words}, Friend"
+
+
 def test_gifts_for_two_people_are_two():
     offer = GiftOfferFactory()
     start_gift(offer=offer, email="ada@example.org", recipient_name="Bob")

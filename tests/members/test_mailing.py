@@ -65,6 +65,14 @@ def test_mail_of_a_transaction_that_failed_is_not_owed():
     assert OutgoingMail.objects.count() == 0
 
 
+def test_mail_about_old_facts_is_not_owed_and_news_are_again():
+    with mailing.silence():
+        join("ada@example.org")
+        assert OutgoingMail.objects.count() == 0
+    join("bob@example.org")
+    assert only_mail().recipient == "bob@example.org"
+
+
 def test_sent_mail_goes_out_once(welcome):
     assert send(welcome.pk) is True
     assert send(welcome.pk) is False

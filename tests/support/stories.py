@@ -37,6 +37,6 @@ def give(
     return Gift.objects.get(pk=gift.pk)
 
 
-def redeem(gift: Gift, email: str) -> Membership:
-    """Somebody redeemed the gift now."""
-    return redeem_gift(gift=Gift.objects.get(pk=gift.pk), user=User.objects.for_email(email))
+def redeem(gift: Gift, email: str, *, now: datetime | None = None) -> Membership:
+    """Somebody redeemed the gift, now or then."""
+    return redeem_gift(gift=Gift.objects.get(pk=gift.pk), user=User.objects.for_email(email), now=now)
