@@ -22,7 +22,12 @@ class EmailField(forms.EmailField):
 
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"autocomplete": "email", "inputmode": "email"}
-        super().__init__(widget=forms.EmailInput(attrs=attributes), max_length=254, **kwargs)
+        messages = {
+            "required": _("Write your email address."),
+            "invalid": _("This is not a whole email address. Write it like name@example.org."),
+        }
+        widget = forms.EmailInput(attrs=attributes)
+        super().__init__(widget=widget, max_length=254, error_messages=messages, **kwargs)
 
     def clean(self, value: Any) -> str:
         return normalise_email(super().clean(value))
@@ -49,6 +54,7 @@ class JoinForm(forms.Form):
         choices=[(Interval.MONTH, _("Monthly")), (Interval.YEAR, _("Yearly"))],
         widget=forms.RadioSelect,
         initial=Interval.MONTH,
+        error_messages={"required": _("Choose monthly or yearly.")},
     )
     amount_month = forms.ChoiceField(label=_("Each month"), widget=forms.RadioSelect, required=False)
     amount_year = forms.ChoiceField(label=_("Each year"), widget=forms.RadioSelect, required=False)
@@ -119,7 +125,11 @@ class GiftForm(forms.Form):
     """Which gift, from whom, with which words."""
 
     offer = forms.ModelChoiceField(
-        label=_("How long"), queryset=GiftOffer.objects.none(), widget=forms.RadioSelect, empty_label=None
+        label=_("How long"),
+        queryset=GiftOffer.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choose how long it lasts.")},
     )
     email = EmailField(label=_("Your email"))
     giver_name = forms.CharField(

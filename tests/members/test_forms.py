@@ -58,8 +58,8 @@ def test_tier_follows_from_interval_and_amount(plans, changes, plan, amount):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"email": ""}, {"email": ["This field is required."]}),
-        ({"email": "ada"}, {"email": ["Enter a valid email address."]}),
+        ({"email": ""}, {"email": ["Write your email address."]}),
+        ({"email": "ada"}, {"email": ["This is not a whole email address. Write it like name@example.org."]}),
         (
             {"email": "a" * 250 + "@example.org"},
             {
@@ -68,7 +68,7 @@ def test_tier_follows_from_interval_and_amount(plans, changes, plan, amount):
                 ]
             },
         ),
-        ({"interval": None}, {"interval": ["This field is required."]}),
+        ({"interval": None}, {"interval": ["Choose monthly or yearly."]}),
         (
             {"interval": "week"},
             {"interval": ["Select a valid choice. week is not one of the available choices."]},
@@ -170,8 +170,8 @@ def gift_form(**changes):
 def test_gift_needs_an_offer_and_an_address():
     GiftOfferFactory()
     assert problems(gift_form(email="")) == {
-        "offer": ["This field is required."],
-        "email": ["This field is required."],
+        "offer": ["Choose how long it lasts."],
+        "email": ["Write your email address."],
     }
 
 

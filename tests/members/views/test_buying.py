@@ -78,7 +78,7 @@ def test_wrong_join_form_is_shown_again_with_what_was_typed(client, plan, stripe
     assert response.status_code == 200
     page = response.content.decode()
     assert "The least is €10." in page
-    assert "Enter a valid email address." in page
+    assert "This is not a whole email address. Write it like name@example.org." in page
     assert 'value="ada@"' in page
     assert (stripe_page.calls, Signup.objects.count()) == ([], 0)
 
