@@ -78,7 +78,7 @@ def _envelope(body: bytes) -> dict[str, Any]:
 
 def _is_name(text: object) -> bool:
     """No database chokes on it: no NUL, no half of a surrogate pair, not too long."""
-    return isinstance(text, str) and len(text) <= 100 and text.isascii() and text.isprintable()
+    return isinstance(text, str) and len(text) <= 100 and text.isprintable()
 
 
 def process(pk: int) -> bool:
