@@ -306,14 +306,13 @@ def test_sweeper_finds_what_the_bell_missed(side, answers):
 
 def test_due_events_come_oldest_first_and_not_before_their_time():
     now = timezone.now()
-    late, early = (
-        StripeEventFactory(next_try_at=now - timedelta(seconds=1)),
-        StripeEventFactory(next_try_at=now - timedelta(minutes=1)),
+    middle, late, early = (
+        StripeEventFactory(next_try_at=now - timedelta(seconds=seconds)) for seconds in (30, 1, 60)
     )
     StripeEventFactory(next_try_at=now + timedelta(minutes=1))
     StripeEventFactory(state=EventState.PARKED)
     StripeEventFactory(state=EventState.DONE, processed_at=now)
-    assert inbox.due() == [early.pk, late.pk]
+    assert inbox.due() == [early.pk, middle.pk, late.pk]
     assert inbox.due(limit=1) == [early.pk]
 
 
