@@ -146,6 +146,18 @@ def test_event_without_an_object_id_of_unknown_type_is_done():
     assert StripeEvent.objects.get().state == EventState.DONE
 
 
+@pytest.mark.parametrize(
+    "data", [None, [], {}, {"object": None}, {"object": {}}, {"object": {"object": "invoice"}}]
+)
+def test_event_of_a_known_type_without_an_object_id_touches_nothing(side, answers, data):
+    """A peer looked rows up by the missing id, and matched every row without one."""
+    inbox.process(receive(event_body("invoice.paid", data=data)))
+    event = StripeEvent.objects.get()
+    assert event.state == EventState.PENDING
+    assert event.error.startswith(("KeyError", "TypeError"))
+    assert Payment.objects.count() == Membership.objects.count() == 0
+
+
 def test_object_that_is_not_ours_changes_nothing(answers):
     answers["in_1"] = None
     inbox.process(receive(event_body("invoice.paid", "in_1")))
