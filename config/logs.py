@@ -35,5 +35,9 @@ def logging_config(*, level: str, pretty: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
         # The SDK logs each request with its parameters at INFO: those hold readers' addresses.
-        "loggers": {"stripe": {"level": "WARNING"}},
+        "loggers": {
+            "stripe": {"level": "WARNING"},
+            # It warns at each connection of the filesystem transport that this has no host name.
+            "kombu.connection": {"level": "ERROR"},
+        },
     }
