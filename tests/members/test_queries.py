@@ -22,6 +22,14 @@ def test_person_counts_once_however_they_came():
     assert count_new_members(**window(), are_gifts_included=True) == 1
 
 
+def test_person_who_came_back_after_years_counts_once_in_a_very_long_window():
+    now = timezone.now().replace(microsecond=0)
+    for days in (800, 1):
+        join("ada@example.org", paid_at=now - timedelta(days=days))
+    long = {"start": now - timedelta(days=900), "end": now}
+    assert count_new_members(**long, are_gifts_included=True) == 1
+
+
 def test_gifts_count_only_if_they_are_asked_for():
     redeem(give("ada@example.org"), "bob@example.org")
     assert count_new_members(**window(), are_gifts_included=True) == 1
@@ -45,6 +53,7 @@ def test_everybody_who_ever_gave_is_a_supporter_once():
     imported = {"starts_on": today, "ends_on": today + timedelta(days=30)}
     ImportedMembershipFactory(**imported, user=join("dan@example.org")[0].user)
     ImportedMembershipFactory(**imported)
-    ImportedMembershipFactory(**imported, origin="comp")
+    for _ in range(2):
+        ImportedMembershipFactory(**imported, origin="comp")
     UserFactory()
     assert count_supporters() == 4
