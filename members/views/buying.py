@@ -1,6 +1,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,8 @@ from payments.checkout import open_checkout
 from payments.enums import Interval
 from payments.gateway.facts import GatewayError
 from payments.models import Checkout
+
+log = structlog.get_logger(__name__)
 
 
 def support(request: HttpRequest) -> HttpResponse:
@@ -73,7 +76,9 @@ class BuyingView(FormView):
         }
         try:
             return redirect(self.send_to_stripe(form))
-        except GatewayError:
+        except GatewayError as error:
+            # Its class alone: Stripe's own words may repeat the reader's address.
+            log.warning("payment_page_not_opened", page=self.url_name, error=type(error.__cause__).__name__)
             form.add_error(
                 None,
                 _(

@@ -93,6 +93,16 @@ def test_stripe_away_is_told_and_can_be_tried_again(client, plan, stripe_page):
     assert len(stripe_page.keys) == Checkout.objects.count() == 1
 
 
+def test_stripe_away_is_logged_without_the_reader(client, plan, stripe_page, caplog):
+    stripe_page.is_away = True
+    with caplog.at_level("WARNING"):
+        client.post("/join/", JOIN)
+    (line,) = [record for record in caplog.records if record.name == "members.views.buying"]
+    assert line.levelname == "WARNING"
+    assert "payment_page_not_opened" in line.getMessage()
+    assert "ada@example.org" not in caplog.text
+
+
 def test_reader_who_turns_back_finds_the_form_as_they_left_it(client, plan, stripe_page):
     client.post("/join/", JOIN | {"amount_month": "other", "other_amount": "12,50"})
     page = client.get("/join/?cancelled=1").content.decode()
