@@ -10,9 +10,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
+from playwright.sync_api import sync_playwright
 
 from payments.ledger import guards
 from tests.support.books import assert_books
+from tests.support.browser import ARGUMENTS, CHROMIUM
 from tests.support.stripe_page import StripePage
 
 hypothesis.settings.register_profile(
@@ -51,19 +53,36 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Transactional tests empty their tables at the end, which the ledger's triggers rightly refuse."""
-    flush = connection.ops.execute_sql_flush
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_without_guards(sql_list):
-        guards.remove(connection)
-        flush(sql_list)
-        with connection.cursor() as cursor:
-            cursor.execute(_DROP_FUNCTIONS) if connection.vendor == "postgresql" else None
-        guards.install(connection)
+    def flush_without_guards(self, sql_list):
+        guards.remove(self.connection)
+        flush(self, sql_list)
+        with self.connection.cursor() as cursor:
+            cursor.execute(_DROP_FUNCTIONS) if self.connection.vendor == "postgresql" else None
+        guards.install(self.connection)
 
-    connection.ops.execute_sql_flush = flush_without_guards
+    # On the class: beside Playwright's event loop Django opens a connection of its own.
+    operations.execute_sql_flush = flush_without_guards
 
 
 _DROP_FUNCTIONS = "DROP FUNCTION IF EXISTS groundswell_ledger_refuse, groundswell_ledger_balanced CASCADE"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browsers last: Playwright keeps an event loop in the main thread, which no other test should meet."""
+    items.sort(key=lambda item: "browser" in item.keywords)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Debian Chromium for all; each test opens contexts of its own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

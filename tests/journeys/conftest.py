@@ -4,14 +4,13 @@ import json
 import urllib.request
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from campaigns.progress import measure
 from demo.seeding.campaign import seed_campaign
 from demo.seeding.catalogue import seed_catalogue
 from demo.seeding.history import seed_history
 from tests.support.books import assert_books
-from tests.support.browser import ARGUMENTS, CHROMIUM, Person
+from tests.support.browser import Person
 from tests.support.stack import WEBHOOK_SECRET, running_stack
 
 
@@ -19,14 +18,6 @@ from tests.support.stack import WEBHOOK_SECRET, running_stack
 def stack(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), running_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

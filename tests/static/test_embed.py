@@ -1,20 +1,10 @@
 """The component on a stranger's page with a strict policy of its own. The page's clock is ours: nobody waits."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.static.newsroom import Newsroom
-from tests.support.browser import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

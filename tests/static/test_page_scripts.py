@@ -1,10 +1,8 @@
 """The small scripts of our own pages, each on the least page that it needs; no server stands behind them."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.static.test_embed_size import SCRIPTS
-from tests.support.browser import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
 
@@ -18,14 +16,6 @@ COPY = """<!doctype html><div class="panel"><input id="link" value="http://local
 </div><script type="module" src="/copy.js"></script>"""
 THANKS = """<!doctype html><div data-status-url="/status.json" data-state="confirming"><h1>Confirming</h1>
 <p data-late hidden>You can close this page.</p></div><script type="module" src="/thanks.js"></script>"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """A person at a browser: finds things by role and name, reads their mail, and notes what went wrong on the page."""
 
 import re
+import shutil
 
 from axe_playwright_python.sync_playwright import Axe
 
 from demo.mailbox import messages
 from tests.support.stack import wait_for
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
