@@ -1,6 +1,7 @@
 import json
 import logging
 import logging.config
+from io import StringIO
 
 import pytest
 import structlog
@@ -24,8 +25,6 @@ CANARY = "canary.reader@example.org"
 @pytest.fixture
 def logged():
     """Everything that is logged from here on, as it is written to stderr in production, at the finest level."""
-    from io import StringIO
-
     out = StringIO()
     config = logging_config(level="DEBUG", pretty=False)
     config["handlers"]["stderr"]["stream"] = out

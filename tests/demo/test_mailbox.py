@@ -4,6 +4,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from demo import mailbox
+from tests.factories.campaigns import CampaignFactory
 
 
 @pytest.fixture
@@ -59,8 +60,6 @@ def test_pages_show_the_box_and_a_mail(client, box):
 
 @pytest.mark.django_db
 def test_article_is_there_with_and_without_a_campaign(client):
-    from tests.factories.campaigns import CampaignFactory
-
     assert client.get("/demo/article/").status_code == 200
     CampaignFactory()
     assert "0 of 1,000 new members" in client.get("/demo/article/").content.decode()

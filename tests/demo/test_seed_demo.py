@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 
 from campaigns.models import Campaign
 from campaigns.progress import measure
+from demo.seeding import history
 from members.models import Gift, Membership, OutgoingMail, Plan, Signup, User
 from payments.models import LedgerEntry, Payment
 from tests.support.sandbox_process import SECRET_KEY, running_sandbox
@@ -82,8 +83,6 @@ def test_everybody_to_sign_in_as_is_there(stripe):
 
 
 def test_seeding_that_broke_off_is_finished_by_the_next(stripe, monkeypatch):
-    from demo.seeding import history
-
     recorded = []
 
     def break_off(snapshot):

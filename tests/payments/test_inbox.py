@@ -5,17 +5,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from members.joining import start_signup
 from members.models import Membership
 from payments import inbox, recording
 from payments.enums import CheckoutStatus, EventState
 from payments.gateway.facts import GatewayError, NotThereYet
 from payments.models import Checkout, LedgerEntry, Payment, StripeEvent
-from payments.tasks import process_event, sweep_inbox
-from tests.factories.members import PlanFactory
-from tests.factories.payments import StripeEventFactory
+from payments.tasks import sweep_inbox
 from tests.support.events import event_body, post_event, sign
-from tests.support.stripe_side import StripeSide
 from tests.support.threads import all_at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
@@ -23,27 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 def receive(body):
     return inbox.receive(body, sign(body))
-
-
-@pytest.fixture
-def side():
-    return StripeSide(start_signup(plan=PlanFactory(), amount=1000, email="ada@example.org").checkout)
-
-
-@pytest.fixture
-def answers(monkeypatch):
-    """What Stripe answers when the object of an event is read: an exception, None, or a snapshot, by id."""
-    known = {}
-
-    def read(object_id):
-        answer = known[object_id]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    for kind in inbox._READERS:
-        monkeypatch.setitem(inbox._READERS, kind, read)
-    return known
 
 
 # --- keeping ---------------------------------------------------------------------------------------
@@ -237,98 +212,3 @@ def test_very_long_reason_is_cut(answers):
     answers["cs_1"] = GatewayError("x" * 5000)
     inbox.process(receive(event_body(object_id="cs_1")))
     assert len(StripeEvent.objects.get().error) == 2000
-
-
-# --- leases and the sweeper ------------------------------------------------------------------------
-
-
-def test_lease_keeps_a_second_worker_away_while_it_runs(answers):
-    event = StripeEventFactory(lease_until=timezone.now() + timedelta(seconds=5))
-    assert inbox.process(event.pk) is False
-    assert inbox.due() == []
-    event.refresh_from_db()
-    assert event.attempts == 0
-
-
-def test_lease_of_a_killed_worker_runs_out(answers):
-    answers["in_made"] = None
-    event = StripeEventFactory(lease_until=timezone.now() - timedelta(seconds=1), attempts=1)
-    assert inbox.due() == [event.pk]
-    assert inbox.process(event.pk) is True
-    event.refresh_from_db()
-    assert (event.state, event.attempts) == (EventState.DONE, 2)
-
-
-def test_worker_holds_the_lease_while_it_reads(side, monkeypatch):
-    second = []
-
-    def read(object_id):
-        second.append(inbox.process(StripeEvent.objects.get().pk))
-        return side.session()
-
-    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
-    assert inbox.process(receive(event_body(object_id="cs_1"))) is True
-    assert second == [False]
-
-
-def test_late_failure_does_not_wake_what_another_worker_finished(side, monkeypatch):
-    """The first worker's lease runs out, a second finishes the event, then the first one's read fails."""
-
-    def read(object_id):
-        StripeEvent.objects.update(state=EventState.DONE, processed_at=timezone.now(), lease_until=None)
-        raise GatewayError("timed out")
-
-    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
-    inbox.process(receive(event_body(object_id="cs_1")))
-    event = StripeEvent.objects.get()
-    assert (event.state, event.error) == (EventState.DONE, "")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_workers_process_one_event_once(side, answers):
-    answers["cs_1"] = side.session()
-    pk = receive(event_body(object_id="cs_1"))
-    assert sorted(all_at_once(lambda _: inbox.process(pk))) == [False] * 19 + [True]
-    assert StripeEvent.objects.get().attempts == 1
-    assert Membership.objects.count() == Payment.objects.count() == LedgerEntry.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_all_events_of_a_join_at_once_are_one_join(side, answers):
-    answers |= {"cs_1": side.session(), "sub_1": side.subscription(), "in_1": side.invoice()}
-    bodies = [
-        event_body("checkout.session.completed", "cs_1"),
-        event_body("customer.subscription.created", "sub_1"),
-        event_body("customer.subscription.updated", "sub_1"),
-        event_body("invoice.paid", "in_1"),
-    ] * 4
-    pks = [receive(body.replace(b"evt_", b"evt_%d_" % n)) for n, body in enumerate(bodies)]
-    assert all_at_once(lambda number: inbox.process(pks[number]), threads=len(pks)) == [True] * len(pks)
-    assert set(StripeEvent.objects.values_list("state", "error")) == {(EventState.DONE, "")}
-    assert Membership.objects.count() == Payment.objects.count() == LedgerEntry.objects.count() == 1
-
-
-def test_sweeper_finds_what_the_bell_missed(side, answers):
-    answers["cs_1"] = side.session()
-    receive(event_body(object_id="cs_1"))
-    sweep_inbox()
-    assert StripeEvent.objects.get().state == EventState.DONE
-    assert Membership.objects.count() == 1
-
-
-def test_due_events_come_oldest_first_and_not_before_their_time():
-    now = timezone.now()
-    middle, late, early = (
-        StripeEventFactory(next_try_at=now - timedelta(seconds=seconds)) for seconds in (30, 1, 60)
-    )
-    StripeEventFactory(next_try_at=now + timedelta(minutes=1))
-    StripeEventFactory(state=EventState.PARKED)
-    StripeEventFactory(state=EventState.DONE, processed_at=now)
-    assert inbox.due() == [early.pk, middle.pk, late.pk]
-    assert inbox.due(limit=1) == [early.pk]
-
-
-def test_task_processes_the_event_of_its_id(side, answers):
-    answers["cs_1"] = side.session()
-    process_event(receive(event_body(object_id="cs_1")))
-    assert StripeEvent.objects.get().state == EventState.DONE

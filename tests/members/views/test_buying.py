@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from members.models import Gift, Signup
@@ -214,6 +215,4 @@ def test_giver_who_turns_back_finds_the_form_as_they_left_it(client, stripe_page
 
 @pytest.mark.parametrize("name", ["join", "gift"])
 def test_forms_ask_for_a_csrf_token(name, plan, offer):
-    from django.test import Client
-
     assert Client(enforce_csrf_checks=True).post(reverse(name), JOIN).status_code == 403
