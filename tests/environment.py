@@ -1,16 +1,20 @@
 """The settings of every test run, before Django reads them. What the caller set for services wins; nothing else."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _SERVICES = ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL")
 _folder = Path(tempfile.mkdtemp(prefix="groundswell-tests-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 os.environ |= {
     "SECRET_KEY": "for-tests-only-for-tests-only-for-tests-only-for-tests-only",
     "DEBUG": "0",
     "DEMO": "1",
+    "ENV_FILE": os.devnull,
     "SITE_URL": "http://localhost:8000",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "STRIPE_SECRET_KEY": "sk_test_groundswell_tests",

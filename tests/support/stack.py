@@ -53,6 +53,7 @@ def running_stack(folder):
             str(BIN / "gunicorn"), "config.wsgi", "--bind", f"127.0.0.1:{web_port}", "--worker-class", "gthread",
             "--threads", "8", "--no-control-socket", "--log-level", "warning",
         ],
+        "beat": [str(BIN / "celery"), "-A", "config", "beat", "--pidfile=", "--loglevel", "warning"],
         "worker": [
             str(BIN / "celery"), "-A", "config", "worker", "--pool", "threads", "--concurrency", "4",
             "--without-gossip", "--without-mingle", "--loglevel", "warning",
