@@ -12,7 +12,7 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Others see a message whole, or not at all."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]
         # kombu writes into the file under its final name: a worker that takes it early dies of half a message.
         folder = Path(self.data_folder_out)
         name = f"{monotonic_ns() // 1_000_000}_{uuid4()}"

@@ -57,7 +57,7 @@ def start_gift(
                 Gift.objects.filter(pk=found.pk).update(is_open=False)
             return _create(offer=offer, user=user, campaign_code=campaign_code, **wanted, **words)
     except IntegrityError:
-        return Gift.objects.select_related("checkout").get(**wanted, is_open=True)
+        return Gift.objects.select_related("checkout").filter(**wanted).latest("pk")
 
 
 def _create(*, offer: GiftOffer, user: "User | None", giver_email: str, **fields: Any) -> Gift:

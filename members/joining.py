@@ -35,7 +35,7 @@ def start_signup(
                 Signup.objects.filter(pk=found.pk).update(is_open=False)
             return _create(plan=plan, amount=amount, email=email, user=user, campaign_code=campaign_code)
     except IntegrityError:
-        return Signup.objects.select_related("checkout").get(**wanted, is_open=True)
+        return Signup.objects.select_related("checkout").filter(**wanted).latest("pk")
 
 
 def _create(*, plan: Plan, amount: int, email: str, user: "User | None", campaign_code: str) -> Signup:

@@ -39,6 +39,7 @@ def prepare_checkout(
         currency=price.currency,
         interval=interval or "",
         livemode=settings.STRIPE_LIVEMODE,
+        stripe_customer_id=_customer_id(user, price.currency),
         expires_at=timezone.now() + LIFETIME,
     )
 
@@ -55,7 +56,6 @@ def open_checkout(checkout: Checkout, *, return_view: str, cancel_path: str) -> 
         checkout,
         success_url=settings.SITE_URL + reverse(return_view, args=[checkout.reference]),
         cancel_url=settings.SITE_URL + cancel_path,
-        customer_id=_customer_id(checkout),
     )
     Checkout.objects.filter(pk=checkout.pk).update(session_id=session.session_id, url=session.url)
     return session.url
@@ -71,9 +71,14 @@ def is_usable(checkout: Checkout) -> bool:
     return checkout.expires_at is not None and checkout.expires_at > now + timedelta(minutes=1)
 
 
-def _customer_id(checkout: Checkout) -> str | None:
-    """A signed-in reader keeps their Stripe customer; an address alone proves nothing."""
-    if checkout.user_id is None:
-        return None
-    customers = Customer.objects.filter(user_id=checkout.user_id, livemode=checkout.livemode)
-    return customers.order_by("-pk").values_list("stripe_id", flat=True).first()
+def _customer_id(user: "AbstractBaseUser | None", currency: str) -> str:
+    """A signed-in reader keeps their Stripe customer; an address alone proves nothing.
+
+    Stripe lets a customer subscribe in one currency alone, so each currency has a customer of its own.
+    """
+    if user is None:
+        return ""
+    customers = Customer.objects.filter(
+        user_id=user.pk, livemode=settings.STRIPE_LIVEMODE, payments__currency=currency
+    )
+    return customers.order_by("-pk").values_list("stripe_id", flat=True).first() or ""

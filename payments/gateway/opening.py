@@ -10,13 +10,9 @@ if TYPE_CHECKING:
 REFERENCE_KEY = "groundswell_reference"
 
 
-def open_session(
-    checkout: Checkout, *, success_url: str, cancel_url: str, customer_id: str | None = None
-) -> OpenedSession:
+def open_session(checkout: Checkout, *, success_url: str, cancel_url: str) -> OpenedSession:
     """Opens Stripe's hosted page for the checkout; called again, gives the same session. Raises GatewayError."""
-    parameters = session_parameters(
-        checkout, success_url=success_url, cancel_url=cancel_url, customer_id=customer_id
-    )
+    parameters = session_parameters(checkout, success_url=success_url, cancel_url=cancel_url)
     with our_errors():
         session = client().v1.checkout.sessions.create(
             cast("SessionCreateParams", parameters),
@@ -27,9 +23,7 @@ def open_session(
     return OpenedSession(session_id=session.id, url=session.url, livemode=session.livemode)
 
 
-def session_parameters(
-    checkout: Checkout, *, success_url: str, cancel_url: str, customer_id: str | None = None
-) -> dict[str, Any]:
+def session_parameters(checkout: Checkout, *, success_url: str, cancel_url: str) -> dict[str, Any]:
     """What we ask Stripe for: made of stored values alone, so that a repeated call has the same body."""
     reference = str(checkout.reference)
     metadata = {REFERENCE_KEY: reference}
@@ -52,8 +46,8 @@ def session_parameters(
         parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
     else:
         parameters |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
-    if customer_id:
-        parameters["customer"] = customer_id
+    if checkout.stripe_customer_id:
+        parameters["customer"] = checkout.stripe_customer_id
     else:
         parameters["customer_email"] = checkout.email
         if not checkout.interval:

@@ -72,10 +72,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "stripe_customer_id",
+                    payments.models.fields.StripeIdField(
+                        blank=True,
+                        help_text="The Stripe customer to pay as, if the buyer has one.",
+                        max_length=255,
+                    ),
+                ),
+                (
                     "session_id",
                     payments.models.fields.StripeIdField(blank=True, max_length=255, null=True, unique=True),
                 ),
-                ("url", models.URLField(blank=True, max_length=2000)),
+                ("url", models.TextField(blank=True)),
                 ("livemode", models.BooleanField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),

@@ -38,8 +38,11 @@ class Checkout(models.Model):
         editable=False,
         help_text="Sent with the call that opens the session.",
     )
+    stripe_customer_id = StripeIdField(
+        blank=True, help_text="The Stripe customer to pay as, if the buyer has one."
+    )
     session_id = StripeIdField(null=True, blank=True, unique=True)
-    url = models.URLField(max_length=2000, blank=True)
+    url = models.TextField(blank=True)
     livemode = models.BooleanField()
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ from payments.gateway.facts import GatewayError
 from payments.models import Checkout
 from payments.money import Money
 from tests.factories.members import UserFactory
-from tests.factories.payments import CheckoutFactory, CustomerFactory
+from tests.factories.payments import CheckoutFactory, CustomerFactory, PaymentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -87,14 +87,49 @@ def test_opened_checkout_is_not_asked_for_again(stripe_page):
     assert len(stripe_page.calls) == 1
 
 
+def prepared_for(reader, currency="EUR"):
+    return prepare_checkout(
+        purpose=Purpose.GIFT,
+        email=reader.email,
+        description="Gift",
+        price=Money(100, currency),
+        user=reader,
+    )
+
+
+def customer_who_paid(reader, currency="EUR", **fields):
+    customer = CustomerFactory(user=reader, **fields)
+    PaymentFactory(customer=customer, checkout__currency=currency)
+    return customer
+
+
 def test_signed_in_reader_keeps_their_stripe_customer(stripe_page):
     reader = UserFactory()
-    CustomerFactory(user=reader)
-    newest = CustomerFactory(user=reader)
-    CustomerFactory(user=reader, livemode=True)
-    CustomerFactory(user=UserFactory())
-    open_it(CheckoutFactory(user=reader))
+    customer_who_paid(reader)
+    newest = customer_who_paid(reader)
+    customer_who_paid(reader, livemode=True)
+    customer_who_paid(UserFactory())
+    open_it(prepared_for(reader))
     assert stripe_page.calls[0][1]["customer"] == newest.stripe_id
+
+
+def test_each_currency_has_a_customer_of_its_own(stripe_page):
+    reader = UserFactory()
+    customer_who_paid(reader, "USD")
+    open_it(prepared_for(reader, "EUR"))
+    assert "customer" not in stripe_page.calls[0][1]
+
+
+def test_call_repeated_after_another_payment_sends_the_same(stripe_page):
+    reader = UserFactory()
+    checkout = prepared_for(reader)
+    stripe_page.is_away = True
+    with pytest.raises(GatewayError):
+        open_it(checkout)
+    customer_who_paid(reader)
+    stripe_page.is_away = False
+    open_it(Checkout.objects.get(pk=checkout.pk))
+    assert stripe_page.calls[0] == stripe_page.calls[1]
 
 
 def test_address_alone_gives_nobodys_customer(stripe_page):

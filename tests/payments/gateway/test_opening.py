@@ -11,11 +11,9 @@ pytestmark = pytest.mark.django_db
 EXPIRES_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def parameters(customer_id=None, **fields):
+def parameters(**fields):
     checkout = CheckoutFactory(email="ada@example.org", expires_at=EXPIRES_AT, **fields)
-    sent = session_parameters(
-        checkout, success_url="https://a/thanks", cancel_url="https://a/join", customer_id=customer_id
-    )
+    sent = session_parameters(checkout, success_url="https://a/thanks", cancel_url="https://a/join")
     return str(checkout.reference), sent
 
 
@@ -55,7 +53,7 @@ def test_single_payment_leaves_its_reference_on_the_intent_and_makes_a_customer(
 
 @pytest.mark.parametrize("interval", [Interval.MONTH, ""])
 def test_known_customer_is_named_instead_of_an_address(interval):
-    _, sent = parameters(customer_id="cus_1", interval=interval)
+    _, sent = parameters(stripe_customer_id="cus_1", interval=interval)
     assert sent["customer"] == "cus_1"
     assert {"customer_email", "customer_creation"} & set(sent) == set()
 
