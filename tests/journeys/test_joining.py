@@ -10,6 +10,12 @@ from tests.support.stack import wait_for
 pytestmark = pytest.mark.browser
 
 EMAIL = "ada@example.net"
+PAYING = (
+    ("Card number", "4242424242424242"),
+    ("Expiry date", "1234"),
+    ("Security code", "123"),
+    ("Name on card", "Ada Reader"),
+)
 
 
 def ask_to_join(reader, *, interval="Monthly", amount="€10", email=EMAIL):
@@ -157,6 +163,29 @@ def test_whole_join_without_javascript(person, campaign):
     assert bought() == ([(1000, "EUR", "month", "paid")], 1, 1)
     reader.go("/demo/article/")
     reader.sees("4 of 1,000 new members")
+
+
+def test_whole_join_by_keyboard_alone(person, campaign):
+    reader = person(viewport=DESKTOP)
+    keyboard = reader.page.keyboard
+    reader.go("/demo/article/")
+    reader.tab_to("Become a member")
+    keyboard.press("Enter")
+    reader.is_at("Become a member")
+    reader.tab_to("Monthly")
+    keyboard.press("ArrowRight")
+    reader.tab_to("€100")
+    keyboard.press("ArrowLeft")
+    reader.tab_to("Email")
+    keyboard.type(EMAIL)
+    keyboard.press("Enter")
+    reader.page.wait_for_url("**/c/pay/**")
+    for label, text in PAYING:
+        reader.tab_to(label)
+        keyboard.type(text)
+    keyboard.press("Enter")
+    reader.is_at("Welcome")
+    assert bought() == ([(5000, "EUR", "year", "paid")], 1, 1)
 
 
 def test_signing_in_with_the_address_that_paid(reader, campaign):

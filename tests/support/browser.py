@@ -13,6 +13,15 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# What has the focus: its label or its text; and whether an outline or a shadow shows it, on it or around it.
+_FOCUSED = """() => {
+  const at = document.activeElement;
+  const near = [at, at.closest("label")].filter(Boolean).map((each) => getComputedStyle(each));
+  return {
+    words: [...(at.labels ?? []), at].map((each) => each.innerText ?? "").join(" "),
+    is_shown: near.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none"),
+  };
+}"""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -54,6 +63,16 @@ class Person:
 
     def fill(self, label, text):
         self.page.get_by_label(label).fill(text)
+
+    def tab_to(self, words):
+        """Goes on by Tab alone until what has the focus reads so, and shows it."""
+        for _ in range(80):
+            self.page.keyboard.press("Tab")
+            found = self.page.evaluate(_FOCUSED)
+            if words in found["words"]:
+                assert found["is_shown"], f"nothing shows that {words} has the focus"
+                return
+        raise AssertionError(f"Tab never comes to {words}")
 
     def sees(self, text):
         self.page.get_by_text(text).first.wait_for()
