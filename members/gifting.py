@@ -39,23 +39,26 @@ def start_gift(
     message: str = "",
     campaign_code: str = "",
 ) -> Gift:
-    """The open gift for this; asked for again before it is paid, the same one with the newest words."""
+    """The open gift for this; asked for again before it is paid, the same one.
+
+    Other words make another gift: whoever types a giver's address must not rewrite what they are about to send.
+    """
     wanted: dict[str, Any] = {
         "giver_email": normalise_email(email),
         "tier": offer.tier,
         "months": offer.months,
         "recipient_name": recipient_name,
+        "giver_name": giver_name,
+        "message": message,
     }
-    words = {"giver_name": giver_name, "message": message}
     found = Gift.objects.filter(**wanted, is_open=True).select_related("checkout").first()
     if found and is_usable(found.checkout) and found.checkout.money == offer.price:
-        Gift.objects.filter(pk=found.pk, is_open=True).update(**words)
         return found
     try:
         with transaction.atomic():
             if found:
                 Gift.objects.filter(pk=found.pk).update(is_open=False)
-            return _create(offer=offer, user=user, campaign_code=campaign_code, **wanted, **words)
+            return _create(offer=offer, user=user, campaign_code=campaign_code, **wanted)
     except IntegrityError:
         return Gift.objects.select_related("checkout").filter(**wanted).latest("pk")
 

@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
             model_name="gift",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_open", True)),
-                fields=("giver_email", "tier", "months", "recipient_name"),
+                fields=("giver_email", "tier", "months", "recipient_name", "giver_name", "message"),
                 name="gift_open_once",
             ),
         ),

@@ -82,7 +82,7 @@ class Gift(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="gift_open_once",
-                fields=["giver_email", "tier", "months", "recipient_name"],
+                fields=["giver_email", "tier", "months", "recipient_name", "giver_name", "message"],
                 condition=Q(is_open=True),
             ),
             models.CheckConstraint(
