@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from payments import inbox
+from payments import inbox, reconciling
 from payments.models import Heartbeat
 
 
@@ -17,6 +17,12 @@ def sweep_inbox() -> None:
     """Finds what the doorbell missed."""
     for pk in inbox.due():
         inbox.process(pk)
+
+
+@shared_task
+def reconcile_checkout(pk: int) -> None:
+    """Looks at Stripe for a reader who is back and waits."""
+    reconciling.reconcile_checkout(pk)
 
 
 @shared_task

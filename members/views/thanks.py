@@ -10,6 +10,7 @@ from members.gift_links import url_for
 from members.models import Gift, Membership
 from payments.enums import CheckoutStatus
 from payments.models import Checkout
+from payments.reconciling import reconcile_soon
 
 CONFIRMING = "confirming"
 
@@ -41,5 +42,8 @@ def thanks_status(request: HttpRequest, reference: UUID) -> JsonResponse:
 
 
 def _state(checkout: Checkout) -> str:
+    if checkout.status != CheckoutStatus.OPEN:
+        return checkout.status
     # Stripe sends here only who is through: until we have heard of it, the answer is on its way.
-    return CONFIRMING if checkout.status == CheckoutStatus.OPEN else checkout.status
+    reconcile_soon(checkout)
+    return CONFIRMING

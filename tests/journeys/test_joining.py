@@ -2,7 +2,7 @@ import pytest
 
 from campaigns.progress import measure
 from members.models import Membership, OutgoingMail, User
-from payments.models import Checkout, LedgerEntry, Payment, Subscription
+from payments.models import Checkout, LedgerEntry, Payment, StripeEvent, Subscription
 from tests.journeys.conftest import control
 from tests.support.browser import DESKTOP
 from tests.support.stack import wait_for
@@ -130,6 +130,20 @@ def test_confirming_until_stripe_has_told_us(reader, campaign, stack):
 
     control(stack, "webhooks", paused=False)
     reader.is_at("Welcome")
+    assert bought() == ([(1000, "EUR", "month", "paid")], 1, 1)
+
+
+def test_welcome_even_if_no_event_ever_comes(reader, campaign, stack):
+    control(stack, "webhooks", paused=True)
+    ask_to_join(reader)
+    reader.pay()
+    reader.is_at("Confirming")
+    reader.is_at("Welcome")
+    assert StripeEvent.objects.count() == 0
+    assert bought() == ([(1000, "EUR", "month", "paid")], 1, 1)
+
+    control(stack, "webhooks", paused=False)
+    wait_for(lambda: StripeEvent.objects.filter(type="checkout.session.completed", state="done").exists())
     assert bought() == ([(1000, "EUR", "month", "paid")], 1, 1)
 
 
