@@ -37,8 +37,11 @@ _QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _settings_of_tests():
-    with override_settings(STORAGES=_PLAIN_STATIC_FILES, PASSWORD_HASHERS=[_QUICK_HASHER]):
+def _settings_of_tests(tmp_path_factory):
+    nothing_collected = tmp_path_factory.mktemp("static")
+    with override_settings(
+        STORAGES=_PLAIN_STATIC_FILES, STATIC_ROOT=nothing_collected, PASSWORD_HASHERS=[_QUICK_HASHER]
+    ):
         yield
 
 

@@ -22,10 +22,11 @@ def test_signed_event_is_answered_200_and_kept(client):
 
 def test_only_a_new_event_rings_the_bell(client, monkeypatch):
     rung = []
-    monkeypatch.setattr(doorbell.current_app, "send_task", lambda task, args: rung.append((task, args)))
+    monkeypatch.setattr(doorbell.current_app, "send_task", lambda task, **how: rung.append((task, how)))
     for _ in range(2):
         post_event(client, event_body(event_id="evt_1"))
-    assert rung == [("payments.tasks.process_event", [StripeEvent.objects.get().pk])]
+    how = {"args": [StripeEvent.objects.get().pk], "countdown": None}
+    assert rung == [("payments.tasks.process_event", how)]
 
 
 def test_broker_that_is_away_costs_nothing(client, monkeypatch):
