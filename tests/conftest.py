@@ -1,8 +1,5 @@
 """What every test stands on: a database in a file (threads share it), empty caches, plain static files."""
 
-import tempfile
-from pathlib import Path
-
 import hypothesis
 import pytest
 import time_machine
@@ -46,10 +43,10 @@ def _settings_of_tests(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """SQLite in a file: in memory, threads would see one connection and no locking at all."""
     if connection.vendor == "sqlite":
-        folder = Path(tempfile.mkdtemp(prefix="groundswell-database-"))
+        folder = tmp_path_factory.mktemp("database")
         connection.settings_dict["TEST"]["NAME"] = str(folder / "tests.sqlite3")
 
 
