@@ -1,18 +1,16 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.http import HttpRequest
+
+from members.mailing import newsroom_context
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks: its mails carry the newsroom's name."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        newsroom = {"name": settings.NEWSROOM_NAME, "contact_email": settings.NEWSROOM_EMAIL}
-        super().send_mail(
-            template_prefix, email, {"newsroom": newsroom, "site_url": settings.SITE_URL, **context}
-        )
+        super().send_mail(template_prefix, email, newsroom_context() | context)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff land where they work."""

@@ -70,8 +70,9 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        for interval in Interval:
-            self._offer(f"amount_{interval}", catalogue.presets(interval, currency))
+        self.presets = {interval.value: catalogue.presets(interval, currency) for interval in Interval}
+        for interval, presets in self.presets.items():
+            self._offer(f"amount_{interval}", presets)
 
     def _offer(self, name: str, presets: list[catalogue.Preset]) -> None:
         field = cast(forms.ChoiceField, self.fields[name])

@@ -72,11 +72,14 @@ def due(limit: int = 500) -> list[int]:
     return list(waiting.values_list("pk", flat=True)[:limit])
 
 
+def newsroom_context() -> dict[str, Any]:
+    """Who writes, and from where: for every mail, sign-in codes too."""
+    newsroom = {"name": settings.NEWSROOM_NAME, "contact_email": settings.NEWSROOM_EMAIL}
+    return {"newsroom": newsroom, "site_url": settings.SITE_URL}
+
+
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    context = _CONTEXTS[MailKind(mail.kind)](mail.reference) | {
-        "site_url": settings.SITE_URL,
-        "newsroom": {"name": settings.NEWSROOM_NAME, "contact_email": settings.NEWSROOM_EMAIL},
-    }
+    context = newsroom_context() | _CONTEXTS[MailKind(mail.kind)](mail.reference)
     base = f"emails/members/{mail.kind}"
     message = EmailMultiAlternatives(
         subject=" ".join(render_to_string(f"{base}.subject.txt", context).split()),

@@ -21,8 +21,10 @@ def reconcile_soon(checkout: Checkout) -> None:
 
 def reconcile_checkout(pk: int) -> bool:
     """Records what Stripe says of an open checkout; False if that is known. Raises GatewayError, Unexpected."""
-    checkout = Checkout.objects.filter(pk=pk, status=CheckoutStatus.OPEN, session_id__isnull=False).first()
-    snapshot = reading.snapshot_of_session(checkout.session_id) if checkout and checkout.session_id else None
+    checkout = Checkout.objects.filter(pk=pk, status=CheckoutStatus.OPEN).first()
+    if checkout is None or checkout.session_id is None:
+        return False
+    snapshot = reading.snapshot_of_session(checkout.session_id)
     if snapshot is None:
         return False
     recording.record(snapshot)

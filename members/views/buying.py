@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
@@ -15,7 +16,6 @@ from members.gifting import start_gift
 from members.joining import start_signup
 from members.models import Tier
 from payments.checkout import open_checkout
-from payments.enums import Interval
 from payments.gateway.facts import GatewayError
 from payments.models import Checkout
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 def support(request: HttpRequest) -> HttpResponse:
     """The front door: what a membership is, and the ways to help."""
-    tiers = Tier.objects.filter(is_active=True).prefetch_related("plans")
+    tiers = Tier.objects.filter(is_active=True)
     return render(request, "members/support.html", {"tiers": tiers})
 
 
@@ -33,11 +33,14 @@ class BuyingView(FormView):
 
     url_name: str
 
+    @cached_property
+    def currencies(self) -> list[str]:
+        return catalogue.currencies()
+
     @property
     def currency(self) -> str:
         asked = self.request.GET.get("currency", "").upper()
-        known = catalogue.currencies()
-        return asked if asked in known else settings.DEFAULT_CURRENCY
+        return asked if asked in self.currencies else settings.DEFAULT_CURRENCY
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"currency": self.currency}
@@ -61,7 +64,7 @@ class BuyingView(FormView):
                     "url": f"{here}?{urlencode({'currency': code} | campaign)}",
                     "is_current": code == self.currency,
                 }
-                for code in catalogue.currencies()
+                for code in self.currencies
             ],
             "cancelled": "cancelled" in self.request.GET,
         }
@@ -117,8 +120,9 @@ class JoinView(BuyingView):
         return self.open(signup.checkout)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "presets": {interval.value: catalogue.presets(interval, self.currency) for interval in Interval},
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "presets": context["form"].presets,
             "year_saves": catalogue.year_saves(self.currency),
             "tiers": Tier.objects.filter(is_active=True),
         }

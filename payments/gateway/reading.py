@@ -35,7 +35,7 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
     status = _checkout_status(session)
     invoice = charge = None
     if status == CheckoutStatus.PAID:
-        invoice, intent_id = _read_invoice(_id(session.invoice)) if session.invoice else (None, "")
+        invoice, intent_id = _paid(_read_invoice(_id(session.invoice))) if session.invoice else (None, "")
         charge = _read_charge(intent_id or _id(session.payment_intent))
     return Snapshot(
         reference=reference,
@@ -53,15 +53,14 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
 def snapshot_of_invoice(invoice_id: str) -> Snapshot | None:
     """A subscription's invoice: the first, or a renewal."""
     read_at = timezone.now()
-    with our_errors():
-        invoice = client().v1.invoices.retrieve(invoice_id)
+    invoice = _read_invoice(invoice_id)
     details = invoice.parent and invoice.parent.subscription_details
     if not details:
         return None
     snapshot = snapshot_of_subscription(_id(details.subscription))
     if snapshot is None or invoice.status != "paid":
         return snapshot
-    facts, intent_id = _read_invoice(invoice_id)
+    facts, intent_id = _paid(invoice)
     return Snapshot(
         reference=snapshot.reference,
         livemode=snapshot.livemode,
@@ -90,17 +89,20 @@ def snapshot_of_subscription(subscription_id: str) -> Snapshot | None:
     )
 
 
-def _read_invoice(invoice_id: str) -> tuple[InvoiceFacts, str]:
-    """A paid invoice and the id of the payment intent that paid it."""
+def _read_invoice(invoice_id: str) -> "stripe.Invoice":
     with our_errors():
-        invoice = client().v1.invoices.retrieve(invoice_id, {"expand": ["payments"]})
+        return client().v1.invoices.retrieve(invoice_id, {"expand": ["payments"]})
+
+
+def _paid(invoice: "stripe.Invoice") -> tuple[InvoiceFacts, str]:
+    """What a paid invoice paid for, and the id of the payment intent that paid it."""
     payments = invoice.payments.data if invoice.payments else []
     intents = [_id(each.payment.payment_intent) for each in payments if each.status == "paid"]
     if not intents:
-        raise NotThereYet(f"invoice {invoice_id} has no paid payment")
+        raise NotThereYet(f"invoice {invoice.id} has no paid payment")
     lines = [line.period for line in invoice.lines.data]
     facts = InvoiceFacts(
-        stripe_id=invoice_id,
+        stripe_id=invoice.id,
         period_start=_instant(min(period.start for period in lines)),
         period_end=_instant(max(period.end for period in lines)),
     )
