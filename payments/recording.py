@@ -125,7 +125,9 @@ def _record_payment(
 
 def _record_status(checkout: Checkout, snapshot: Snapshot) -> None:
     status = CheckoutStatus.PAID if snapshot.charge else snapshot.checkout_status
-    if status is None or checkout.status in _FINAL:
+    # Money outranks: nobody who was charged may read that they were not.
+    is_final = checkout.status == CheckoutStatus.PAID or (checkout.status in _FINAL and not snapshot.charge)
+    if status is None or is_final:
         return
     checkout.refresh_from_db()  # fulfilling may have given it a user
     checkout.status = status

@@ -166,8 +166,9 @@ def test_session_without_money_grants_nothing(stripe_side, status):
     assert (checkout.session_id, checkout.completed_at) == (snapshot.session_id, None)
 
 
-def test_pending_then_paid_is_one_join(stripe_side):
-    record(stripe_side.session(CheckoutStatus.PENDING))
+@pytest.mark.parametrize("before", [CheckoutStatus.PENDING, CheckoutStatus.EXPIRED])
+def test_whatever_was_said_before_money_makes_it_paid(stripe_side, before):
+    record(stripe_side.session(before))
     record(stripe_side.session())
     assert rows() == ONE_JOIN
 
