@@ -26,6 +26,12 @@ SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST, "localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# A test's hand alone: the point of payments/checkpoints.py at which this process kills itself.
+KILL_AT = env.str("GROUNDSWELL_KILL_AT", default="")
+if KILL_AT and not (DEBUG or DEMO):
+    raise ImproperlyConfigured(
+        "GROUNDSWELL_KILL_AT is set: a production site does not kill itself. Unset it."
+    )
 
 # --- the newsroom ---------------------------------------------------------------------------------
 NEWSROOM_NAME = env.str("NEWSROOM_NAME", default="The Lantern")

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from members.models import Plan, Signup
 from members.models.user import normalise_email
 from payments.checkout import is_usable, prepare_checkout
+from payments.checkpoints import reached
 from payments.enums import Interval, Purpose
 from payments.money import Money
 
@@ -47,6 +48,8 @@ def _create(*, plan: Plan, amount: int, email: str, user: "User | None", campaig
         interval=Interval(plan.interval),
         user=user,
     )
-    return Signup.objects.create(
+    signup = Signup.objects.create(
         email=email, user=user, plan=plan, amount=amount, checkout=checkout, campaign_code=campaign_code
     )
+    reached("signup.written")
+    return signup

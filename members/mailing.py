@@ -18,6 +18,7 @@ from django.utils import timezone
 from members.enums import MailKind, MailState
 from members.gift_links import url_for
 from members.models import Gift, Membership, OutgoingMail
+from payments.checkpoints import reached
 from payments.doorbell import ring
 
 log = structlog.get_logger(__name__)
@@ -54,12 +55,14 @@ def send(pk: int) -> bool:
     due = OutgoingMail.objects.due(now).filter(pk=pk)
     if not due.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
         return False
+    reached("mail.claimed")
     mail = OutgoingMail.objects.get(pk=pk)
     try:
         _message(mail).send()
     except Exception as error:
         _note_failure(mail, error)
     else:
+        reached("mail.sent")
         OutgoingMail.objects.filter(pk=pk).update(
             state=MailState.SENT, sent_at=timezone.now(), lease_until=None, error=""
         )

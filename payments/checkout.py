@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from payments.checkpoints import reached
 from payments.enums import CheckoutStatus, Interval, Purpose
 from payments.gateway.opening import open_session
 from payments.models import Checkout, Customer
@@ -52,11 +53,13 @@ def open_checkout(checkout: Checkout, *, return_view: str, cancel_path: str) -> 
     """
     if checkout.url:
         return checkout.url
+    reached("checkout.unopened")
     session = open_session(
         checkout,
         success_url=settings.SITE_URL + reverse(return_view, args=[checkout.reference]),
         cancel_url=settings.SITE_URL + cancel_path,
     )
+    reached("checkout.opened_at_stripe")
     Checkout.objects.filter(pk=checkout.pk).update(session_id=session.session_id, url=session.url)
     return session.url
 

@@ -71,6 +71,18 @@ def test_foreign_api_base_is_for_demo_and_development(start, kind):
     assert out == "['https://checkout.stripe.com', 'http://127.0.0.1:12111']"
 
 
+def test_production_site_refuses_to_kill_itself(start):
+    out, error = start("print('started')", GROUNDSWELL_KILL_AT="mail.sent")
+    assert out == ""
+    assert "a production site does not kill itself" in error
+
+
+@pytest.mark.parametrize("kind", ["DEBUG", "DEMO"])
+def test_demo_and_development_can_be_killed_by_a_test(start, kind):
+    ask = "from payments import checkpoints; print('armed', flush=True); checkpoints.reached('here'); print('lives')"
+    assert start(ask, GROUNDSWELL_KILL_AT="here", **{kind: "1"})[0] == "armed"
+
+
 @pytest.mark.parametrize("missing", [None, ""])
 def test_site_without_a_secret_key_refuses_to_start(start, missing):
     out, error = start("print('started')", SECRET_KEY=missing)
