@@ -28,7 +28,7 @@ def main() -> int:
     except (OSError, sqlite3.Error) as problem:
         return _fail(f"Cannot keep the state in {options.state}: {problem}.")
     webhook = (options.webhook_url, options.webhook_secret) if options.webhook_url else None
-    sandbox = Sandbox(World(store, server.base_url, options.business_name), webhook=webhook)
+    sandbox = Sandbox(World(store, server.base_url, options.business_name, webhook))
     server.application = sandbox
     sandbox.start()
     _end_on_signal(server.shutdown)

@@ -18,15 +18,15 @@ HOUSEKEEPING_INTERVAL = 5.0
 class Sandbox:
     """The application together with the threads that deliver webhooks and notice that time has passed."""
 
-    def __init__(self, world: World, *, webhook: tuple[str, str] | None) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._webhook = webhook
         self._courier = Courier(world.store)
         self._ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
-        self.configure()
+        with world.transaction() as work:
+            webhooks.configure(work)
         self._api = Api(world)
-        self._control = Control(world, self._courier, self.configure)
+        self._control = Control(world)
         self._site = Site(world)
 
     def __call__(self, request: Request) -> Response:
@@ -44,11 +44,6 @@ class Sandbox:
         if request.path.startswith("/_sandbox/"):
             return self._control.answer(request)
         return self._site.answer(request)
-
-    def configure(self) -> None:
-        """Have the webhook endpoint that was given on the command line, and no other from an earlier run."""
-        with self._world.transaction() as work:
-            webhooks.configure(work, *(self._webhook or ("", "")))
 
     def start(self) -> None:
         self._courier.start()

@@ -44,8 +44,9 @@ def _hears(endpoint: Json, event_type: str) -> bool:
     return endpoint["status"] == "enabled" and ("*" in wanted or event_type in wanted)
 
 
-def configure(work: Work, url: str, secret: str) -> None:
-    """Have one endpoint for all events from the start; an empty `url` silences one of an earlier run."""
+def configure(work: Work) -> None:
+    """Have the endpoint for all events that the world is given; without one, silence that of an earlier run."""
+    url, secret = work.world.webhook or ("", "")
     fields = {
         "url": url,
         "enabled_events": ["*"],

@@ -25,6 +25,8 @@ class World:
     store: Store
     base_url: str
     business_name: str
+    webhook: tuple[str, str] | None = None
+    """Address and secret of an endpoint that is there from the start."""
 
     @contextmanager
     def transaction(self, **fields: Any) -> Iterator["Work"]:
