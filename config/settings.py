@@ -146,6 +146,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- mail -----------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 30
+# Who is told when something about the money needs a person.
+ALARM_EMAILS = env.list("ALARM_EMAILS", default=[NEWSROOM_EMAIL])
 DEFAULT_FROM_EMAIL = f"{NEWSROOM_NAME} <{NEWSROOM_EMAIL}>"
 
 # --- Stripe ---------------------------------------------------------------------------------------
@@ -177,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "payments.tasks.tick", "schedule": 10.0},
     "sweep-inbox": {"task": "payments.tasks.sweep_inbox", "schedule": 30.0},
     "sweep-outbox": {"task": "members.tasks.sweep_outbox", "schedule": 30.0},
+    "tell-alarms": {"task": "payments.tasks.tell_alarms", "schedule": 30.0},
 }
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _broker = Path(env.str("CELERY_FILESYSTEM_DIR", default=str(VAR_DIR / "broker")))

@@ -5,7 +5,16 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from payments.models import Checkout, Customer, LedgerEntry, Payment, Posting, StripeEvent, Subscription
+from payments.models import (
+    Alarm,
+    Checkout,
+    Customer,
+    LedgerEntry,
+    Payment,
+    Posting,
+    StripeEvent,
+    Subscription,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -64,6 +73,14 @@ class StripeEventAdmin(ReadOnlyAdmin):
     list_filter = ["state", "type", "livemode"]
     search_fields = ["event_id", "error"]
     exclude = ["body"]
+
+
+@admin.register(Alarm)
+class AlarmAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "subject", "message", "raised_at", "processed_at", "cleared_at"]
+    list_filter = ["kind"]
+    search_fields = ["subject", "message"]
+    date_hierarchy = "raised_at"
 
 
 @admin.register(Subscription)

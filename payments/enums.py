@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Purpose(models.TextChoices):
@@ -32,6 +33,27 @@ class EventState(models.TextChoices):
     DONE = "done"
     PARKED = "parked"
     """Failed too often; waits for a person."""
+
+
+class QueueState(models.TextChoices):
+    """Of a row that is work to do."""
+
+    PENDING = "pending"
+    DONE = "done"
+    PARKED = "parked"
+    """Failed too often; waits for a person."""
+
+
+class AlarmKind(models.TextChoices):
+    """What a person must look at."""
+
+    EVENT_PARKED = "event_parked", _("An event from Stripe could not be processed")
+    EVENT_REFUSED = "event_refused", _("Events that are not ours arrive at our webhook")
+    MAIL_PARKED = "mail_parked", _("A mail could not be sent")
+    QUARANTINED = "quarantined", _("A payment does not fit what we asked for")
+    PAID_TWICE = "paid_twice", _("Somebody paid twice")
+    BOOKS_DIFFER = "books_differ", _("The books do not agree")
+    FEED_STALE = "feed_stale", _("Stripe has not been heard for too long")
 
 
 class EntryKind(models.TextChoices):

@@ -1,7 +1,6 @@
 """The inbox of Stripe's events: kept once, processed until done, parked for a person when that fails too often."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from payments import recording
+from payments import events, recording
 from payments.enums import EventState
-from payments.gateway import reading, signatures
-from payments.gateway.facts import Snapshot
+from payments.gateway import signatures
 from payments.models import StripeEvent
 
 log = structlog.get_logger(__name__)
@@ -22,18 +20,6 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 """Tries over about two hours; then the event is parked."""
-
-Reader = Callable[[str], Snapshot | None]
-_READERS: dict[str, Reader] = {
-    "checkout.session.completed": reading.snapshot_of_session,
-    "checkout.session.async_payment_succeeded": reading.snapshot_of_session,
-    "checkout.session.async_payment_failed": reading.snapshot_of_session,
-    "checkout.session.expired": reading.snapshot_of_session,
-    "invoice.paid": reading.snapshot_of_invoice,
-    "customer.subscription.created": reading.snapshot_of_subscription,
-    "customer.subscription.updated": reading.snapshot_of_subscription,
-    "customer.subscription.deleted": reading.snapshot_of_subscription,
-}
 
 
 class Refused(ValueError):
@@ -87,7 +73,7 @@ def process(pk: int) -> bool:
         return False
     event = StripeEvent.objects.get(pk=pk)
     try:
-        snapshot = _read(event)
+        snapshot = events.read(event)
         with transaction.atomic():
             if snapshot:
                 recording.record(snapshot)
@@ -108,13 +94,6 @@ def _claim(pk: int) -> bool:
     now = timezone.now()
     claimed = StripeEvent.objects.due(now).filter(pk=pk)
     return bool(claimed.update(lease_until=now + LEASE, attempts=F("attempts") + 1))
-
-
-def _read(event: StripeEvent) -> Snapshot | None:
-    reader = _READERS.get(event.type)
-    if reader is None:
-        return None
-    return reader(json.loads(bytes(event.body))["data"]["object"]["id"])
 
 
 def _mark_done(event: StripeEvent) -> None:

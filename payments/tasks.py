@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from payments import inbox, reconciling
+from payments import alarms, inbox, reconciling
 from payments.models import Heartbeat
 
 
@@ -23,6 +23,12 @@ def sweep_inbox() -> None:
 def reconcile_checkout(pk: int) -> None:
     """Looks at Stripe for a reader who is back and waits."""
     reconciling.reconcile_checkout(pk)
+
+
+@shared_task
+def tell_alarms() -> None:
+    """Mails what a person must look at."""
+    alarms.tell()
 
 
 @shared_task

@@ -1,3 +1,4 @@
+from payments.models.alarm import Alarm
 from payments.models.checkout import Checkout
 from payments.models.customer import Customer
 from payments.models.heartbeat import Heartbeat
@@ -7,6 +8,7 @@ from payments.models.stripe_event import StripeEvent
 from payments.models.subscription import Subscription
 
 __all__ = [
+    "Alarm",
     "Checkout",
     "Customer",
     "Heartbeat",

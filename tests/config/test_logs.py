@@ -10,7 +10,7 @@ from config.logs import logging_config
 from members import mailing
 from members.joining import start_signup
 from members.models import OutgoingMail
-from payments import inbox
+from payments import events, inbox
 from payments.gateway.facts import GatewayError
 from tests.factories.members import PlanFactory
 from tests.support.events import event_body, post_event, sign
@@ -54,7 +54,7 @@ def test_a_reader_is_never_named_in_the_log(client, logged, stripe_page, monkeyp
 def test_failures_name_no_reader_either(client, logged, monkeypatch):
     side = StripeSide(start_signup(plan=PlanFactory(), amount=1000, email=CANARY).checkout)
     object.__setattr__(side.checkout, "amount", 999)
-    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", lambda object_id: side.session())
+    monkeypatch.setitem(events._READERS, "checkout.session.completed", lambda object_id: side.session())
     body = event_body(customer_email=CANARY)
     inbox.process(inbox.receive(body, sign(body)))
     join("another@example.org")
@@ -63,8 +63,8 @@ def test_failures_name_no_reader_either(client, logged, monkeypatch):
     for pk in mailing.due():
         mailing.send(pk)
     post_event(client, event_body(customer_email=CANARY), signature="t=1,v1=00")
-    events = [line.get("event") for line in lines(logged)]
-    assert {"stripe_event_failed", "mail_failed"} <= set(events)
+    logged_events = {line.get("event") for line in lines(logged)}
+    assert logged_events >= {"stripe_event_failed", "mail_failed"}
     assert CANARY not in logged.getvalue()
 
 
@@ -72,7 +72,7 @@ def test_failed_event_is_logged_with_what_a_person_needs(logged, monkeypatch):
     def fail(object_id):
         raise GatewayError("no such session")
 
-    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", fail)
+    monkeypatch.setitem(events._READERS, "checkout.session.completed", fail)
     body = event_body(event_id="evt_1")
     inbox.process(inbox.receive(body, sign(body)))
     (line,) = [line for line in lines(logged) if line["event"] == "stripe_event_failed"]

@@ -1,7 +1,7 @@
 import pytest
 
 from members.joining import start_signup
-from payments import inbox
+from payments import events
 from tests.factories.members import PlanFactory
 from tests.support.stripe_side import StripeSide
 
@@ -22,6 +22,6 @@ def answers(monkeypatch):
             raise answer
         return answer
 
-    for kind in inbox._READERS:
-        monkeypatch.setitem(inbox._READERS, kind, read)
+    for kind in events._READERS:
+        monkeypatch.setitem(events._READERS, kind, read)
     return known

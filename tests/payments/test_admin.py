@@ -4,7 +4,9 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from members.models import Gift, Membership, OutgoingMail, Signup
-from payments.models import Checkout, Customer, LedgerEntry, Payment, StripeEvent, Subscription
+from payments.alarms import raise_alarm
+from payments.enums import AlarmKind
+from payments.models import Alarm, Checkout, Customer, LedgerEntry, Payment, StripeEvent, Subscription
 from tests.factories.members import UserFactory
 from tests.factories.payments import StripeEventFactory
 from tests.support.stories import give, join, redeem
@@ -12,6 +14,7 @@ from tests.support.stories import give, join, redeem
 pytestmark = pytest.mark.django_db
 
 MONEY = [
+    Alarm,
     Checkout,
     Customer,
     Gift,
@@ -31,6 +34,7 @@ def boss(client):
     join("ada@example.org")
     redeem(give("ada@example.org"), "bob@example.org")
     StripeEventFactory()
+    raise_alarm(kind=AlarmKind.BOOKS_DIFFER, subject="entry 1", message="!")
     return client
 
 

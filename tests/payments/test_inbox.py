@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import Membership
-from payments import inbox, recording
+from payments import events, inbox, recording
 from payments.enums import CheckoutStatus, EventState
 from payments.gateway.facts import GatewayError, NotThereYet
 from payments.models import Checkout, LedgerEntry, Payment, StripeEvent
@@ -104,7 +104,7 @@ def test_object_is_read_outside_any_transaction(side, monkeypatch):
         return side.session()
 
     outside = len(transaction.get_connection().savepoint_ids)
-    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
+    monkeypatch.setitem(events._READERS, "checkout.session.completed", read)
     inbox.process(receive(event_body(object_id="cs_1")))
     assert depths == [outside]
 

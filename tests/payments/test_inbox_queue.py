@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from members.models import Membership
-from payments import inbox
+from payments import events, inbox
 from payments.enums import EventState
 from payments.gateway.facts import GatewayError
 from payments.models import LedgerEntry, Payment, StripeEvent
@@ -46,7 +46,7 @@ def test_worker_holds_the_lease_while_it_reads(side, monkeypatch):
         second.append(inbox.process(StripeEvent.objects.get().pk))
         return side.session()
 
-    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
+    monkeypatch.setitem(events._READERS, "checkout.session.completed", read)
     assert inbox.process(receive(event_body(object_id="cs_1"))) is True
     assert second == [False]
 
@@ -58,7 +58,7 @@ def test_late_failure_does_not_wake_what_another_worker_finished(side, monkeypat
         StripeEvent.objects.update(state=EventState.DONE, processed_at=timezone.now(), lease_until=None)
         raise GatewayError("timed out")
 
-    monkeypatch.setitem(inbox._READERS, "checkout.session.completed", read)
+    monkeypatch.setitem(events._READERS, "checkout.session.completed", read)
     inbox.process(receive(event_body(object_id="cs_1")))
     event = StripeEvent.objects.get()
     assert (event.state, event.error) == (EventState.DONE, "")

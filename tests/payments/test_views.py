@@ -25,7 +25,7 @@ def test_only_a_new_event_rings_the_bell(client, monkeypatch):
     monkeypatch.setattr(doorbell.current_app, "send_task", lambda task, **how: rung.append((task, how)))
     for _ in range(2):
         post_event(client, event_body(event_id="evt_1"))
-    how = {"args": [StripeEvent.objects.get().pk], "countdown": None}
+    how = {"args": (StripeEvent.objects.get().pk,), "countdown": None}
     assert rung == [("payments.tasks.process_event", how)]
 
 

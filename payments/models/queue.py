@@ -1,0 +1,109 @@
+"""One mechanism for every table that is a queue: the inbox, the outbox, the alarms.
+
+A row waits; one worker at a time holds it, under a lease that a killed worker simply lets run out; it ends done, or
+parked for a person. The row is the truth; whatever wakes a worker may be lost.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import connections, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from payments.enums import QueueState
+
+Row = TypeVar("Row", bound="Queued")
+
+FIRST_WAIT = 2
+"""Seconds; each further wait is four times as long …"""
+LONGEST_WAIT = 3600
+"""… up to this."""
+
+
+class QueueQuerySet(models.QuerySet[Row]):
+    def due(self, now: datetime) -> Self:
+        """Waiting, its time has come, and no worker's lease on it still runs."""
+        return self.filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=now),
+            state=QueueState.PENDING,
+            next_try_at__lte=now,
+        )
+
+    def claim(self, limit: int) -> list[Row]:
+        """The rows that have waited longest, leased to the caller alone; their work starts with `begin`."""
+        now = timezone.now()
+        until = now + self.model.LEASE
+        with transaction.atomic(using=self.db):
+            due = self.due(now).order_by("next_try_at", "pk")
+            # Where a database cannot skip what others hold, a transaction that will write has it to itself (SQLite).
+            if connections[self.db].features.has_select_for_update_skip_locked:
+                due = due.select_for_update(skip_locked=True)
+            rows = list(due[:limit])
+            self.model._base_manager.filter(pk__in=[row.pk for row in rows]).update(lease_until=until)
+        for row in rows:
+            row.lease_until = until
+        return rows
+
+
+class Queued(models.Model):
+    """A row that is work to do."""
+
+    LEASE: ClassVar = timedelta(minutes=2)
+    MAX_ATTEMPTS: ClassVar[int | None] = 8
+    """Tries until a person must look; None: for ever."""
+
+    state = models.CharField(max_length=10, choices=QueueState, default=QueueState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then one worker has it.")
+    error = models.TextField(blank=True, help_text="Why the last attempt failed.")
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_done_has_time",
+                condition=~Q(state=QueueState.DONE) | Q(processed_at__isnull=False),
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="%(class)s_waiting", fields=["next_try_at"], condition=Q(state=QueueState.PENDING)
+            )
+        ]
+
+    def begin(self) -> bool:
+        """Counts an attempt, with a whole lease ahead of it. False: the lease ran out and another has the row."""
+        until = timezone.now() + self.LEASE
+        is_ours = self._still_ours().update(lease_until=until, attempts=F("attempts") + 1)
+        self.lease_until = until
+        self.attempts += 1
+        return bool(is_ours)
+
+    def finish(self) -> None:
+        """The work is done, whoever did it last: it may stand in the transaction that did it."""
+        self._rows().update(state=QueueState.DONE, processed_at=timezone.now(), lease_until=None, error="")
+
+    def fail(self, error: Exception, *, for_good: bool = False) -> bool:
+        """Waits, longer each time, or is parked; True if parked now. Does not wake what another has finished."""
+        is_last = for_good or (self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS)
+        is_ours = self._still_ours().update(
+            state=QueueState.PARKED if is_last else QueueState.PENDING,
+            next_try_at=timezone.now() + self._wait(),
+            lease_until=None,
+            error=f"{type(error).__name__}: {error}"[:2000],
+        )
+        return is_last and bool(is_ours)
+
+    def _wait(self) -> timedelta:
+        seconds = min(FIRST_WAIT * 4 ** min(self.attempts - 1, 10), LONGEST_WAIT)
+        # Rows that failed together shall not all come back at once.
+        return timedelta(seconds=seconds * (1 + self.pk % 25 / 100))
+
+    def _still_ours(self) -> "models.QuerySet[Any]":
+        return self._rows().filter(state=QueueState.PENDING, lease_until=self.lease_until)
+
+    def _rows(self) -> "models.QuerySet[Any]":
+        return type(self)._base_manager.filter(pk=self.pk)
