@@ -17,47 +17,74 @@ def test_plain():
 @pytest.mark.browser
 def test_journey():
     pass
+
+@pytest.mark.services
+def test_crash():
+    pass
 """
+CHROMIUM, SERVERS = ("chromium",), ("pg_ctlcluster", "redis-server")
 
 
 @pytest.fixture
 def suite(checkout):
-    """A checkout with a suite of two tests, one of them a browser's."""
+    """A checkout with a suite of three tests: one needs a browser, one needs servers."""
     (checkout / ".venv").symlink_to(ROOT / ".venv")
-    (checkout / "pyproject.toml").write_text('[tool.pytest.ini_options]\nmarkers = ["browser"]\n')
+    (checkout / "pyproject.toml").write_text('[tool.pytest.ini_options]\nmarkers = ["browser", "services"]\n')
     (checkout / "test_suite.py").write_text(SUITE)
     return checkout
 
 
 @pytest.fixture
 def tools(tmp_path):
-    """A PATH with what the scripts need and no browser, no apt-get."""
+    """A PATH with what the scripts need and no browser, no servers, no apt-get; `tools(name, …)` adds some."""
     folder = tmp_path / "tools"
     folder.mkdir()
     for tool in TOOLS:
         (folder / tool).symlink_to(shutil.which(tool))
-    return folder
+
+    def path(*more):
+        for tool in more:
+            (folder / tool).symlink_to("/bin/true")
+        return str(folder)
+
+    return path
 
 
 def test_test_without_chromium_runs_the_rest_names_it_and_fails(run, suite, tools):
-    result = run("scripts/test", PATH=str(tools), DATABASE_URL="sqlite:///:memory:")
+    result = run("scripts/test", PATH=tools(*SERVERS), DATABASE_URL="sqlite:///:memory:")
 
     assert result.returncode == 1
-    assert "1 passed, 1 deselected" in result.stdout
+    assert "2 passed, 1 deselected" in result.stdout
     assert result.stderr.startswith("NOT RUN: the browser journeys. Chromium is missing")
+    assert result.stderr.count("NOT RUN") == 1
 
 
-def test_test_with_chromium_runs_everything_and_closes_with_the_summary(run, suite, tools):
-    (tools / "chromium").symlink_to("/bin/true")
+@pytest.mark.parametrize("there", SERVERS)
+def test_test_without_a_server_runs_the_rest_names_it_and_fails(run, suite, tools, there):
+    result = run("scripts/test", PATH=tools(*CHROMIUM, there))
 
-    result = run("scripts/test", PATH=str(tools), DATABASE_URL="sqlite:///:memory:")
+    assert result.returncode == 1
+    assert "2 passed, 1 deselected" in result.stdout
+    assert result.stderr.startswith("NOT RUN: what crashes PostgreSQL and Redis. One is missing")
+    assert result.stderr.count("NOT RUN") == 1
+
+
+def test_test_with_nothing_runs_what_it_can_and_names_both(run, suite, tools):
+    result = run("scripts/test", PATH=tools())
+
+    assert result.returncode == 1
+    assert "1 passed, 2 deselected" in result.stdout
+    assert result.stderr.count("NOT RUN") == 2
+
+
+def test_test_with_all_of_it_runs_everything_and_closes_with_the_summary(run, suite, tools):
+    result = run("scripts/test", PATH=tools(*CHROMIUM, *SERVERS), DATABASE_URL="sqlite:///:memory:")
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert "2 passed" in result.stdout.splitlines()[-1]
+    assert "3 passed" in result.stdout.splitlines()[-1]
 
 
 def test_test_fails_when_a_test_fails(run, suite, tools):
-    (tools / "chromium").symlink_to("/bin/true")
     (suite / "test_suite.py").write_text("def test_broken():\n    assert False\n")
 
-    assert run("scripts/test", PATH=str(tools)).returncode != 0
+    assert run("scripts/test", PATH=tools(*CHROMIUM, *SERVERS)).returncode != 0
