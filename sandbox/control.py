@@ -33,9 +33,7 @@ class Control:
         switch = SWITCHES.get((request.method, request.path.removeprefix(PREFIX)))
         if switch is None:
             raise MissingError(f"No such switch: {request.method} {request.path}")
-        body = _body(request)
-        with self._world.transaction(is_silent=switch.is_silent) as work:
-            return switch.run(work, body)
+        return switch.run(self._world, _body(request))
 
 
 def _body(request: Request) -> Json:

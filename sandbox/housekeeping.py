@@ -1,5 +1,6 @@
 """What happens by the passing of time alone."""
 
+from sandbox.agenda import falls_due
 from sandbox.billing import invoices, subscriptions
 from sandbox.checkout import paying
 from sandbox.types import Json
@@ -9,21 +10,22 @@ HOUR = 60 * 60
 INCOMPLETE_FOR = 23 * HOUR
 
 
-def sweep(work: Work) -> None:
-    """Expire what is due."""
-    for session in _due(work, "checkout.session", "status", "open", "expires_at", work.now):
-        paying.expire(work, session)
-    for subscription in _due(
-        work, "subscription", "status", "incomplete", "start_date", work.now - INCOMPLETE_FOR
-    ):
-        _give_up(work, subscription)
+def _end_of_checkout(session: Json) -> int | None:
+    return session["expires_at"] if session["status"] == "open" else None
 
 
-def _due(work: Work, kind: str, name: str, value: str, clock: str, limit: int) -> list[Json]:
-    return [thing for thing in work.every(kind, **{name: value}) if thing[clock] <= limit]
+@falls_due("checkout.session", _end_of_checkout)
+def close_checkout(work: Work, session: Json) -> None:
+    paying.expire(work, session)
 
 
-def _give_up(work: Work, subscription: Json) -> None:
+def _end_of_patience(subscription: Json) -> int | None:
+    is_waiting = subscription["status"] == "incomplete"
+    return subscription["start_date"] + INCOMPLETE_FOR if is_waiting else None
+
+
+@falls_due("subscription", _end_of_patience)
+def give_up(work: Work, subscription: Json) -> None:
     """The first payment never came."""
     subscriptions.change(work, subscription, status="incomplete_expired", ended_at=work.now)
     invoice = work.find(subscription["latest_invoice"])

@@ -1,6 +1,7 @@
 """Lists: newest first, filtered by field, cut into pages by the last id seen."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sandbox.errors import ParameterError, no_such
@@ -16,13 +17,22 @@ Test = tuple[str, list[Any]]
 """A piece of SQL and its values."""
 
 
-def page(work: Work, kind: str, params: Json, *, url: str, columns: dict[str, str] | None = None) -> Json:
+def page(
+    work: Work,
+    kind: str,
+    params: Json,
+    *,
+    url: str,
+    columns: dict[str, str] | None = None,
+    besides: Sequence[Test] = (),
+) -> Json:
     """Return one page of a kind.
 
     Every parameter that is not about paging filters by the field of its name, or by the one `columns` gives for it.
     """
     limit = _limit(params)
-    tests = [
+    tests = [*besides]
+    tests += [
         test
         for name, value in params.items()
         if name not in PAGING

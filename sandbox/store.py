@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.types import Json
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change of the tables; a file of another version is refused."""
 
 SCHEMA = """
@@ -23,8 +23,11 @@ CREATE TABLE IF NOT EXISTS objects (
     kind TEXT NOT NULL,
     created INTEGER NOT NULL,
     is_deleted INTEGER NOT NULL DEFAULT 0,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    due INTEGER,
+    clock TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX IF NOT EXISTS objects_due ON objects (clock, due, seq) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS objects_newest ON objects (kind, created, seq);
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL,
@@ -39,6 +42,7 @@ CREATE TABLE IF NOT EXISTS attempts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, type TEXT NOT NULL, url TEXT NOT NULL,
     attempt INTEGER NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL
 );
+CREATE INDEX IF NOT EXISTS attempts_of ON attempts (event);
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due, seq) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
@@ -107,12 +111,14 @@ class Store:
         """Run one statement; the caller holds a transaction."""
         return self._database.execute(statement, values)
 
-    def put(self, kind: str, thing: Json) -> None:
-        """Insert an object or replace its body; its place in lists stays."""
+    def put(self, kind: str, thing: Json, *, due: int | None = None) -> None:
+        """Insert an object or replace its body; its place in lists stays. `due` is when it is on the agenda."""
         self.run(
-            "INSERT INTO objects (id, kind, created, is_deleted, body) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET is_deleted = excluded.is_deleted, body = excluded.body",
+            "INSERT INTO objects (id, kind, created, is_deleted, body, due, clock) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET "
+            "is_deleted = excluded.is_deleted, body = excluded.body, due = excluded.due",
             thing["id"], kind, thing.get("created", 0), bool(thing.get("deleted")), json.dumps(thing),
+            due, thing.get("test_clock") or "",
         )  # fmt: skip
 
     def read(self, identifier: str) -> Json | None:
@@ -133,6 +139,20 @@ class Store:
             f"SELECT {wanted} FROM objects WHERE kind = '{kind}' AND NOT is_deleted{rest}",  # noqa: S608
             *values,
         )
+
+    def next_due(self, clock: str, until: int) -> tuple[str, int] | None:
+        """Return what is due first by `until` among the objects that live by a clock ('' for real time)."""
+        query = "SELECT id, due FROM objects WHERE clock = ? AND due <= ? ORDER BY due, seq LIMIT 1"
+        row = self.run(query, clock, until).fetchone()
+        return (row["id"], row["due"]) if row else None
+
+    def setting(self, name: str) -> str | None:
+        """Return what was set under this name."""
+        row = self.run("SELECT value FROM settings WHERE name = ?", name).fetchone()
+        return row["value"] if row else None
+
+    def set(self, name: str, value: str) -> None:
+        self.run("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, value)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sandbox import clock
 from sandbox.ids import token
 from sandbox.types import Json
 
@@ -26,6 +27,12 @@ BACK_OFF = (1, 2, 5, 15, 60, 60, 60, 300, 300, 300)
 TIMEOUT = 10
 IDLE = 0.5
 CONFIGURED_ENDPOINT = "we_configured"
+
+IS_UNDELIVERED = (
+    "EXISTS (SELECT 1 FROM deliveries d WHERE d.event = objects.id AND NOT EXISTS "
+    "(SELECT 1 FROM attempts a WHERE a.event = d.event AND a.url = d.url AND a.status BETWEEN 200 AND 299))"
+)
+"""SQL about an event: an endpoint has not taken it, be it that it refused or that it was not asked yet."""
 
 
 def queue(work: Work, event: Json) -> int:
@@ -81,6 +88,8 @@ class Parcel:
     secret: str
     attempt: int
     payload: bytes
+    ahead: int = 0
+    """By how many seconds its signature is dated ahead of real time."""
 
 
 class Courier:
@@ -156,23 +165,23 @@ def _due_parcels(store: Store) -> list[Parcel]:
         "WHERE d.due <= ? ORDER BY d.due, d.seq LIMIT 100",
         time.time(),
     )
+    ahead = clock.signature_offset(store)
     return [
-        _parcel(row["seq"], row["attempt"], json.loads(row["event"]), json.loads(row["endpoint_body"]))
+        _parcel(row["seq"], row["attempt"], json.loads(row["event"]), json.loads(row["endpoint_body"]), ahead)
         for row in rows
     ]
 
 
-def _parcel(seq: int, attempt: int, event: Json, endpoint: Json) -> Parcel:
+def _parcel(seq: int, attempt: int, event: Json, endpoint: Json, ahead: int) -> Parcel:
     event["api_version"] = endpoint.get("api_version") or event["api_version"]
     payload = json.dumps(event, indent=2).encode()
-    return Parcel(
-        seq, endpoint["id"], endpoint.get("url", ""), endpoint.get("_secret", ""), attempt + 1, payload
-    )
+    url, secret = endpoint.get("url", ""), endpoint.get("_secret", "")
+    return Parcel(seq, endpoint["id"], url, secret, attempt + 1, payload, ahead)
 
 
 def post(parcel: Parcel) -> int:
     """Post a parcel and return the HTTP status, 0 if nobody answered. A redirect is a refusal, not a way."""
-    at = int(time.time())
+    at = int(time.time()) + parcel.ahead
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "Stripe-Signature": signature(parcel.payload, parcel.secret, at),

@@ -1,13 +1,13 @@
 """One request's view of the world: its time, its identity, and the objects it reads and writes."""
 
 import json
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import ids, webhooks
+from sandbox import agenda, clock, ids, webhooks
 from sandbox.errors import StripeError, no_such
 from sandbox.spec.description import fields_of
 from sandbox.spec.skeletons import skeleton
@@ -27,12 +27,14 @@ class World:
     business_name: str
     webhook: tuple[str, str] | None = None
     """Address and secret of an endpoint that is there from the start."""
+    passing: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever lets time pass: one at a time."""
 
     @contextmanager
     def transaction(self, **fields: Any) -> Iterator["Work"]:
         """Do a unit of work at the present second; all of it is committed, or nothing."""
         with self.store.transaction():
-            work = Work(self, int(time.time()), **fields)
+            work = Work(self, clock.present(self.store), **fields)
             yield work
             work.flush()
 
@@ -89,7 +91,7 @@ class Work:
     def flush(self) -> None:
         """Write what was saved."""
         for thing in self._unwritten.values():
-            self.world.store.put(thing["object"], thing)
+            self.world.store.put(thing["object"], thing, due=agenda.due_at(thing))
         self._unwritten.clear()
 
     @contextmanager

@@ -1,26 +1,38 @@
-"""Events: what happened, newest first."""
+"""Events: what happened in the last thirty days, newest first."""
 
 import fnmatch
 
-from sandbox.lists import page
-from sandbox.resources.common import retrievable
+from sandbox import webhooks
+from sandbox.errors import no_such
+from sandbox.lists import Test, page
 from sandbox.routing import serves
 from sandbox.spec.description import parameter_schema
 from sandbox.types import Json
 from sandbox.work import Work
 
 PATH = "/v1/events"
+KEPT_FOR = 30 * 24 * 60 * 60
 
-retrievable("event", PATH, "id")
+
+@serves(f"GET {PATH}/{{id}}")
+def retrieve(work: Work, params: Json, identifier: str) -> Json:
+    event = work.get("event", identifier)
+    if event["created"] < work.now - KEPT_FOR:
+        raise no_such("event", identifier)
+    return event
 
 
 @serves(f"GET {PATH}")
 def list_them(work: Work, params: Json) -> Json:
     """List events; a type may stand for a group, like `customer.*`."""
-    params = {name: value for name, value in params.items() if name != "delivery_success"}
+    params = dict(params)
+    besides: list[Test] = [("created >= ?", [work.now - KEPT_FOR])]
+    is_delivered = params.pop("delivery_success", None)
+    if is_delivered is not None:
+        besides.append((f"{'NOT' if is_delivered else ''} {webhooks.IS_UNDELIVERED}", []))
     if "*" in (params.get("type") or ""):
         params["types"] = fnmatch.filter(_types(), params.pop("type"))
-    return page(work, "event", params, url=PATH, columns={"types": "type"})
+    return page(work, "event", params, url=PATH, columns={"types": "type"}, besides=besides)
 
 
 def _types() -> list[str]:
