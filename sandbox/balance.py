@@ -1,8 +1,10 @@
-"""Movements of the account's balance. Every charge, refund and failure that moves money makes exactly one."""
+"""Movements of the account's balance. Everything that moves money makes exactly one."""
 
+from collections.abc import Callable
 from typing import Any
 
-from sandbox.money import fee
+from sandbox.money import fee as card_fee
+from sandbox.store import column
 from sandbox.types import Json
 from sandbox.work import Work
 
@@ -11,12 +13,29 @@ DAYS_UNTIL_AVAILABLE = 2
 
 CATEGORIES = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund"}
 
+Fee = Callable[[int, str], int]
+"""What Stripe takes for moving an amount of a currency, both in minor units."""
+
+
+def no_fee(_amount: int, _currency: str) -> int:
+    return 0
+
 
 def record(
-    work: Work, kind: str, source: Json, *, amount: int, cut: int = 0, description: str | None = None
+    work: Work,
+    kind: str,
+    source: Json,
+    *,
+    amount: int,
+    fee: Fee = no_fee,
+    fee_for: str = "Stripe processing fees",
+    category: str | None = None,
+    description: str | None = None,
+    available_on: int | None = None,
 ) -> Json:
-    """Book an amount (minor units, signed) and Stripe's cut of it, available after two days."""
+    """Book an amount (minor units, signed) of the source's currency, at once unless told when it is available."""
     currency = source["currency"]
+    cut = fee(amount, currency)
     return work.new(
         "balance_transaction",
         type=kind,
@@ -24,22 +43,30 @@ def record(
         amount=amount,
         currency=currency,
         fee=cut,
-        fee_details=[_fee_detail(cut, currency)] if cut else [],
+        fee_details=[_fee_detail(cut, currency, fee_for)] if cut else [],
         net=amount - cut,
         description=description,
-        reporting_category=CATEGORIES[kind],
+        reporting_category=category or CATEGORIES[kind],
         balance_type="payments",
         status="pending",
-        available_on=_available_on(work.now),
+        available_on=work.now if available_on is None else available_on,
     )
 
 
-def record_charge(work: Work, charge: Json) -> Json:
-    """Book a successful charge less 2.9 % + 30."""
-    amount, currency = charge["amount_captured"], charge["currency"]
-    return record(
-        work, "charge", charge, amount=amount, cut=fee(amount, currency), description=charge["description"]
+def record_charge(work: Work, charge: Json, *, is_available: bool = False) -> Json:
+    """Book a successful charge less 2.9 % + 30; as a rule, the money can be paid out two days later."""
+    moved = record(
+        work,
+        "charge",
+        charge,
+        amount=charge["amount_captured"],
+        fee=card_fee,
+        description=charge["description"],
+        available_on=work.now if is_available else _two_days_later(work.now),
     )
+    if is_available:
+        work.emit("balance.available", as_object(work))
+    return moved
 
 
 def with_status(work: Work, transaction: Json) -> Json:
@@ -48,25 +75,50 @@ def with_status(work: Work, transaction: Json) -> Json:
     return transaction | {"status": "available" if is_available else "pending"}
 
 
-def totals(work: Work) -> dict[str, dict[str, int]]:
-    """Sum the net of all movements by status and currency."""
-    sums: dict[str, dict[str, int]] = {"available": {}, "pending": {}}
-    for transaction in work.every("balance_transaction"):
-        purse = sums[with_status(work, transaction)["status"]]
-        purse[transaction["currency"]] = purse.get(transaction["currency"], 0) + transaction["net"]
-    return sums
+def as_object(work: Work) -> Json:
+    """Return Stripe's `balance`: what is available and what is pending, by currency."""
+    prefunding: Json = {"available": [], "pending": []}
+    available, pending = totals(work, "<="), totals(work, ">")
+    currencies = sorted(available.keys() | pending.keys() or {"eur"})
+    return {
+        "object": "balance",
+        "livemode": False,
+        "refund_and_dispute_prefunding": prefunding,
+        "available": _purses(available, currencies),
+        "pending": _purses(pending, currencies),
+    }
 
 
-def _fee_detail(cut: int, currency: str) -> dict[str, Any]:
+def totals(work: Work, compared: str) -> dict[str, int]:
+    """Sum the net by currency, of what becomes available before or after (`<=`, `>`) now."""
+    currency = column("currency")
+    rows = work.store.select(
+        f"{currency} AS currency, SUM({column('net')}) AS net",
+        "balance_transaction",
+        f" AND {column('available_on')} {compared} ? GROUP BY {currency}",
+        work.now,
+    )
+    return {row["currency"]: row["net"] for row in rows}
+
+
+def _purses(sums: dict[str, int], currencies: list[str]) -> list[dict[str, Any]]:
+    return [
+        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+        for currency in currencies
+        for amount in [sums.get(currency, 0)]
+    ]
+
+
+def _fee_detail(cut: int, currency: str, words: str) -> dict[str, Any]:
     return {
         "amount": cut,
         "application": None,
         "currency": currency,
-        "description": "Stripe processing fees",
+        "description": words,
         "type": "stripe_fee",
     }
 
 
-def _available_on(now: int) -> int:
+def _two_days_later(now: int) -> int:
     """Funds arrive at midnight UTC."""
     return (now // DAY + DAYS_UNTIL_AVAILABLE) * DAY

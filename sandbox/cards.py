@@ -32,6 +32,9 @@ class Card:
     is_refused_on_attach: bool = False
     challenge: str = "never"
     """When the bank asks for 3-D Secure: never, once (until set up), always."""
+    dispute: str | None = None
+    """Why its holder disputes every charge at once; `inquiry` stands for a bank that merely asks."""
+    is_available_at_once: bool = False
 
     def refusal(self) -> CardError:
         """Build the decline this card answers with."""
@@ -65,6 +68,11 @@ NUMBERS = {
     "4000002760000016": Card("0016", country="DE"),
     "4000008260000000": Card("0000", country="GB"),
     "4000002500000003": Card("0003", country="FR"),
+    "4000000000000077": Card("0077", is_available_at_once=True),
+    "4000003720000278": Card("0278", country="CA", is_available_at_once=True),
+    "4000000000000259": Card("0259", dispute="fraudulent"),
+    "4000000000002685": Card("2685", dispute="product_not_received"),
+    "4000000000001976": Card("1976", dispute="inquiry"),
     "4000000000000002": _DECLINED,
     "4000000000009995": replace(_DECLINED, last4="9995", decline="insufficient_funds"),
     "4000000000009987": replace(_DECLINED, last4="9987", decline="lost_card"),
@@ -96,6 +104,11 @@ _NAMES = {
     "de": "4000002760000016",
     "gb": "4000008260000000",
     "fr": "4000002500000003",
+    "bypassPending": "4000000000000077",
+    "bypassPendingInternational": "4000003720000278",
+    "createDispute": "4000000000000259",
+    "createDisputeProductNotReceived": "4000000000002685",
+    "createDisputeInquiry": "4000000000001976",
     "chargeDeclined": "4000000000000002",
     "visa_chargeDeclined": "4000000000000002",
     "chargeDeclinedInsufficientFunds": "4000000000009995",

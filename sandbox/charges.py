@@ -1,6 +1,6 @@
 """Charges: one for every attempt at a card, successful or not."""
 
-from sandbox import balance
+from sandbox import balance, disputes
 from sandbox.cards import Card
 from sandbox.errors import CardError
 from sandbox.methods import card_of
@@ -31,9 +31,18 @@ def succeed(work: Work, intent: Json, method: Json, *, is_authenticated: bool) -
 
 def settle(work: Work, charge: Json) -> None:
     """Book the captured amount; Stripe does so asynchronously and says `charge.updated`."""
-    charge["balance_transaction"] = balance.record_charge(work, charge)["id"]
+    card = card_of(work.get("payment_method", charge["payment_method"]))
+    moved = balance.record_charge(work, charge, is_available=card.is_available_at_once)
+    charge["balance_transaction"] = moved["id"]
     work.save(charge)
     work.emit("charge.updated", charge, {"balance_transaction": None})
+    if card.dispute:
+        _dispute(work, charge, card.dispute)
+
+
+def _dispute(work: Work, charge: Json, why: str) -> None:
+    is_inquiry = why == "inquiry"
+    disputes.open_dispute(work, charge, reason="fraudulent" if is_inquiry else why, is_inquiry=is_inquiry)
 
 
 def fail(work: Work, intent: Json, method: Json, refusal: CardError) -> Json:

@@ -13,6 +13,7 @@ PREFIXES = {
     "charge": "ch_",
     "checkout.session": "cs_test_",
     "customer": "cus_",
+    "dispute": "du_",
     "event": "evt_",
     "invoice": "in_",
     "invoice_payment": "inpay_",

@@ -36,6 +36,7 @@ LARGEST = 99_999_999
 
 FEE_RATE = Decimal("0.029")
 FIXED_FEE = {0: 30, 2: 30, 3: 300}
+DISPUTE_FEE = {0: 1500, 2: 1500, 3: 15000}
 
 
 def decimals(currency: str) -> int:
@@ -59,6 +60,11 @@ def fee(amount: int, currency: str) -> int:
     """Return Stripe's cut of a charge: 2.9 % + 30 in minor units, half a unit rounded up."""
     share = (amount * FEE_RATE).quantize(Decimal(1), ROUND_HALF_UP)
     return int(share) + FIXED_FEE[decimals(currency)]
+
+
+def dispute_fee(_amount: int, currency: str) -> int:
+    """Return what Stripe takes for a chargeback, whatever its amount."""
+    return DISPUTE_FEE[decimals(currency)]
 
 
 def written(amount: int, currency: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import balance, webhooks
+from sandbox import balance, disputes, webhooks
 from sandbox.billing import invoices
 from sandbox.catalog import options
 from sandbox.errors import ParameterError
@@ -44,6 +44,7 @@ ON_REQUEST: dict[tuple[str, str], Compute] = {
 # Fields that change by themselves.
 LIVE: dict[str, Compute] = {
     "balance_transaction": lambda work, thing: balance.with_status(work, thing),
+    "dispute": lambda work, thing: disputes.shown(work, thing),
     "event": lambda work, thing: thing | {"pending_webhooks": webhooks.pending(work.store, thing["id"])},
 }
 

@@ -53,6 +53,7 @@ INDEXED = {
     "charge": ["payment_intent", "customer"],
     "checkout.session": ["payment_intent", "subscription", "customer", "status"],
     "customer": ["email"],
+    "dispute": ["charge", "payment_intent"],
     "event": ["type"],
     "invoice": ["customer", "_subscription"],
     "invoice_payment": ["invoice", "_payment_intent"],

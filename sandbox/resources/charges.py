@@ -1,4 +1,4 @@
-"""Charges, disputes and the balance they move."""
+"""Charges and the balance they move."""
 
 from sandbox import balance
 from sandbox.lists import page
@@ -9,7 +9,6 @@ from sandbox.work import Work
 
 readable("charge", "/v1/charges", "charge")
 readable("balance_transaction", "/v1/balance_transactions", "id", columns={"payout": "_payout"})
-readable("dispute", "/v1/disputes", "dispute")
 readable("payout", "/v1/payouts", "payout")
 
 
@@ -29,13 +28,4 @@ def list_refunds(work: Work, params: Json, identifier: str) -> Json:
 
 @serves("GET /v1/balance")
 def retrieve_balance(work: Work, params: Json) -> Json:
-    purses = {name: _purse(sums) for name, sums in balance.totals(work).items()}
-    prefunding: Json = {"available": [], "pending": []}
-    return {"object": "balance", "livemode": False, "refund_and_dispute_prefunding": prefunding, **purses}
-
-
-def _purse(sums: dict[str, int]) -> list[Json]:
-    return [
-        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
-        for currency, amount in sorted((sums or {"eur": 0}).items())
-    ]
+    return balance.as_object(work)

@@ -1,6 +1,6 @@
 """Refunds: money given back, whole or in part, never more than was taken."""
 
-from sandbox import balance
+from sandbox import balance, disputes
 from sandbox.errors import StripeError
 from sandbox.money import written
 from sandbox.resources.common import apply, readable
@@ -16,6 +16,7 @@ readable("refund", PATH, "refund")
 @serves(f"POST {PATH}")
 def create(work: Work, params: Json) -> Json:
     charge = _charge(work, params)
+    disputes.check_refundable(work, charge)
     amount = _amount(charge, params.get("amount"))
     refund = work.new(
         "refund",

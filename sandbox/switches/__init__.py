@@ -3,6 +3,7 @@
 from sandbox.switches import (
     clock,
     deliveries,
+    disputes,
     history,
     reset,
 )
@@ -10,6 +11,7 @@ from sandbox.switches import (
 __all__ = [
     "clock",
     "deliveries",
+    "disputes",
     "history",
     "reset",
 ]

@@ -20,7 +20,7 @@ from stripe._stripe_object import UntypedStripeObject
 LISTS = (ListObject, SearchResultObject)
 
 # The names under which modules import a class whose own name they already use for something else.
-ALIASES = {"CardResource": "Card"}
+ALIASES = {"CardResource": "Card", "DisputeResource": "Dispute"}
 
 SCALARS: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), bool: (bool,), float: (int, float)}
 

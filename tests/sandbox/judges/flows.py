@@ -176,6 +176,19 @@ def invoices_by_hand(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def disputes(client: stripe.StripeClient, base: str) -> None:
+    for card, words in (("createDispute", "winning_evidence"), ("createDisputeInquiry", "losing_evidence")):
+        intent = client.v1.payment_intents.create(
+            {"amount": 5000, "currency": "eur", "payment_method": f"pm_card_{card}", "confirm": True}
+        )
+        [dispute] = client.v1.disputes.list({"payment_intent": intent.id, "expand": ["data.charge"]}).data
+        client.v1.disputes.update(dispute.id, {"metadata": {"member": "7"}})
+        client.v1.disputes.update(dispute.id, {"evidence": {"uncategorized_text": words}})
+        client.v1.disputes.retrieve(dispute.id, {"expand": ["payment_intent"]})
+    client.v1.balance.retrieve()
+
+
+@flow
 def webhook_endpoints(client: stripe.StripeClient, base: str) -> None:
     endpoint = client.v1.webhook_endpoints.create({**ENDPOINT, "api_version": stripe.api_version})
     client.v1.webhook_endpoints.update(endpoint.id, {"description": "Groundswell"})

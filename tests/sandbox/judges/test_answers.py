@@ -7,10 +7,12 @@ from tests.sandbox.judges.judging import JUDGES, findings, objects_in
 from tests.sandbox.judges.recording import recording_client
 
 SERVED = {
+    "balance",
     "balance_transaction",
     "charge",
     "checkout.session",
     "customer",
+    "dispute",
     "event",
     "invoice",
     "invoice_payment",

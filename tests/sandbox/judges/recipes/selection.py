@@ -5,7 +5,11 @@ notes, subscription schedules, cash balances, legacy sources and top-ups. No rea
 """
 
 NOW = (
+    "balance.available",
     "charge.captured",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
     "charge.failed",
     "charge.refund.updated",
     "charge.refunded",
@@ -58,10 +62,6 @@ CLOCKS = "test clocks, with renewals and dunning"
 MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes, trials, pauses"
 
 LATER = {
-    "balance.available": BOOKS,
-    "charge.dispute.closed": BOOKS,
-    "charge.dispute.created": BOOKS,
-    "charge.dispute.updated": BOOKS,
     "checkout.session.async_payment_failed": BOOKS,
     "checkout.session.async_payment_succeeded": BOOKS,
     "payment_intent.processing": BOOKS,
