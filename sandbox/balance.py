@@ -11,7 +11,14 @@ from sandbox.work import Work
 DAY = 24 * 60 * 60
 DAYS_UNTIL_AVAILABLE = 2
 
-CATEGORIES = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund"}
+CATEGORIES = {
+    "charge": "charge",
+    "payment": "charge",
+    "payment_refund": "refund",
+    "refund": "refund",
+    "refund_failure": "refund_failure",
+}
+"""What Stripe's reports call a type of movement; adjustments are called by what they adjust."""
 
 Fee = Callable[[int, str], int]
 """What Stripe takes for moving an amount of a currency, both in minor units."""

@@ -35,6 +35,8 @@ class Card:
     dispute: str | None = None
     """Why its holder disputes every charge at once; `inquiry` stands for a bank that merely asks."""
     is_available_at_once: bool = False
+    refund: str = "succeeds"
+    """What becomes of a refund to it: succeeds, waits (and succeeds), fails_later (having seemed to succeed)."""
 
     def refusal(self) -> CardError:
         """Build the decline this card answers with."""
@@ -73,6 +75,8 @@ NUMBERS = {
     "4000000000000259": Card("0259", dispute="fraudulent"),
     "4000000000002685": Card("2685", dispute="product_not_received"),
     "4000000000001976": Card("1976", dispute="inquiry"),
+    "4000000000007726": Card("7726", refund="waits"),
+    "4000000000005126": Card("5126", refund="fails_later"),
     "4000000000000002": _DECLINED,
     "4000000000009995": replace(_DECLINED, last4="9995", decline="insufficient_funds"),
     "4000000000009987": replace(_DECLINED, last4="9987", decline="lost_card"),
@@ -109,6 +113,8 @@ _NAMES = {
     "createDispute": "4000000000000259",
     "createDisputeProductNotReceived": "4000000000002685",
     "createDisputeInquiry": "4000000000001976",
+    "pendingRefund": "4000000000007726",
+    "refundFail": "4000000000005126",
     "chargeDeclined": "4000000000000002",
     "visa_chargeDeclined": "4000000000000002",
     "chargeDeclinedInsufficientFunds": "4000000000009995",

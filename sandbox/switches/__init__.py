@@ -5,6 +5,7 @@ from sandbox.switches import (
     deliveries,
     disputes,
     history,
+    refunds,
     reset,
 )
 
@@ -13,5 +14,6 @@ __all__ = [
     "deliveries",
     "disputes",
     "history",
+    "refunds",
     "reset",
 ]

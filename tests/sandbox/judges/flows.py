@@ -1,7 +1,9 @@
 """What a site does with Stripe, through the real SDK: together these flows touch every object the sandbox serves."""
 
+import json
 from collections.abc import Callable
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 import stripe
@@ -176,6 +178,21 @@ def invoices_by_hand(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def refunds_that_do_not_simply_succeed(client: stripe.StripeClient, base: str) -> None:
+    for card in ("pendingRefund", "refundFail"):
+        intent = client.v1.payment_intents.create(
+            {"amount": 5000, "currency": "eur", "payment_method": f"pm_card_{card}", "confirm": True}
+        )
+        refund = client.v1.refunds.create({"payment_intent": intent.id, "amount": 2000})
+        switch(base, "refund", {"refund": refund.id, "status": "failed"})
+        wanted = ["failure_balance_transaction", "balance_transaction.source"]
+        client.v1.refunds.retrieve(refund.id, {"expand": wanted})
+    waiting = client.v1.refunds.create({"payment_intent": intent.id})
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.refunds.cancel(waiting.id)
+
+
+@flow
 def disputes(client: stripe.StripeClient, base: str) -> None:
     for card, words in (("createDispute", "winning_evidence"), ("createDisputeInquiry", "losing_evidence")):
         intent = client.v1.payment_intents.create(
@@ -227,6 +244,13 @@ def pay(base: str, session: str) -> None:
         base, "post", f"/v1/payment_pages/{session}/confirm", {"payment_method": card["id"]}
     )
     assert status == 200, answer
+
+
+def switch(base: str, name: str, body: dict[str, Any]) -> None:
+    """Have the sandbox do what no client of Stripe's can."""
+    request = Request(f"{base}/_sandbox/{name}", json.dumps(body).encode())
+    request.add_header("Authorization", "Bearer sk_test_judges")
+    urlopen(request, timeout=20).close()
 
 
 def refund_in_two(client: stripe.StripeClient, intent: str) -> None:
