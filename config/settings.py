@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -181,6 +182,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-inbox": {"task": "payments.tasks.sweep_inbox", "schedule": 30.0},
     "sweep-outbox": {"task": "members.tasks.sweep_outbox", "schedule": 30.0},
     "tell-alarms": {"task": "payments.tasks.tell_alarms", "schedule": 30.0},
+    "poll-events": {"task": "payments.tasks.poll_events", "schedule": 600.0},
+    "walk-stripe": {"task": "payments.tasks.walk_stripe", "schedule": crontab(hour="3", minute="17")},
 }
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _broker = Path(env.str("CELERY_FILESYSTEM_DIR", default=str(VAR_DIR / "broker")))

@@ -5,4 +5,4 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import fulfilment  # noqa: F401  registers what payments deliver
+        from members import fulfilment, restoring  # noqa: F401  register what payments deliver and make again

@@ -17,6 +17,7 @@ class MailKind(models.TextChoices):
     WELCOME = "welcome"
     GIFT_READY = "gift_ready"
     GIFT_REDEEMED = "gift_redeemed"
+    PAID_TWICE = "paid_twice"
 
 
 class MailState(models.TextChoices):

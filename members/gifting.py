@@ -15,9 +15,9 @@ from members.models import Gift, GiftOffer, Membership
 from members.models.user import normalise_email
 from members.periods import add_months, day_of
 from payments.checkout import is_usable, prepare_checkout
-from payments.enums import Purpose
+from payments.enums import Purpose, Standing
 from payments.ledger.entries import post_gift_redeemed
-from payments.models import Payment
+from payments.models import Checkout, Payment
 
 if TYPE_CHECKING:
     from members.models import User
@@ -26,7 +26,7 @@ CLAIM_WINDOW = timedelta(days=365)
 
 
 class CannotRedeem(Exception):
-    """The gift is somebody else's by now, or its time is over. Nothing was changed."""
+    """The gift is somebody else's by now, its time is over, or its money went back. Nothing was changed."""
 
 
 def start_gift(
@@ -65,12 +65,20 @@ def start_gift(
 
 def _create(*, offer: GiftOffer, user: "User | None", giver_email: str, **fields: Any) -> Gift:
     reference = uuid4()
+    words = ("giver_name", "recipient_name", "message")
     checkout = prepare_checkout(
         purpose=Purpose.GIFT,
         email=giver_email,
         description=_description(offer),
         price=offer.price,
         user=user,
+        terms={name: fields[name] for name in words}
+        | {
+            "gift": str(reference),
+            "tier": offer.tier.slug,
+            "months": str(offer.months),
+            "campaign": fields["campaign_code"],
+        },
     )
     return Gift.objects.create(
         reference=reference,
@@ -106,8 +114,10 @@ def redeem_gift(*, gift: Gift, user: "User", now: datetime | None = None) -> Mem
     """Starts the membership today. Redeemed again by the same person, gives what there is. Raises CannotRedeem."""
     now = now or timezone.now()
     # One conditional update decides between any number of people at once.
+    # … and the lock keeps refunds and disputes of its payment out meanwhile.
+    Checkout.objects.select_for_update().get(pk=gift.checkout_id)
     is_won = Gift.objects.filter(
-        pk=gift.pk, payment__isnull=False, redeemed_at__isnull=True, claim_until__gt=now
+        pk=gift.pk, payment__standing=Standing.HELD, redeemed_at__isnull=True, claim_until__gt=now
     ).update(redeemed_at=now, redeemed_by=user)
     gift.refresh_from_db()
     if not is_won:
@@ -133,6 +143,7 @@ def redeem_gift(*, gift: Gift, user: "User", now: datetime | None = None) -> Mem
 def _redeemed_before(gift: Gift, user: "User") -> Membership:
     if gift.redeemed_by_id == user.pk:
         return gift.membership
-    raise CannotRedeem(
-        "the gift was redeemed by somebody else" if gift.redeemed_at else "the gift's time is over"
-    )
+    if gift.redeemed_at:
+        raise CannotRedeem("the gift was redeemed by somebody else")
+    is_ours = gift.payment is not None and gift.payment.standing == Standing.HELD
+    raise CannotRedeem("the gift's time is over" if is_ours else "the gift's money went back, or is disputed")

@@ -1,8 +1,5 @@
 """The outbox: a mail is owed by a row, in the transaction that caused it, and sent once after that."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
@@ -20,27 +17,18 @@ from members.gift_links import url_for
 from members.models import Gift, Membership, OutgoingMail
 from payments.checkpoints import reached
 from payments.doorbell import ring
+from payments.models import Payment
+from payments.silence import is_silent
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 10
-_is_silent = ContextVar("is_silent", default=False)
-
-
-@contextmanager
-def silence() -> Iterator[None]:
-    """No mail is owed for what is recorded inside: facts so old that news of them would confuse."""
-    token = _is_silent.set(True)
-    try:
-        yield
-    finally:
-        _is_silent.reset(token)
 
 
 def owe_mail(*, kind: MailKind, reference: int, recipient: str) -> None:
-    """Owes the mail, if it is not owed or sent already."""
-    if _is_silent.get():
+    """Owes the mail, if it is not owed or sent already, and if what it tells is news."""
+    if is_silent():
         return
     mail, is_new = OutgoingMail.objects.get_or_create(
         kind=kind, reference=str(reference), defaults={"recipient": recipient}
@@ -104,10 +92,15 @@ def _gift(reference: str) -> dict[str, Any]:
     return {"gift": gift, "gift_url": url_for(gift.reference), "thanks_url": thanks_url}
 
 
+def _paid_twice(reference: str) -> dict[str, Any]:
+    return {"payment": Payment.objects.get(pk=reference)}
+
+
 _CONTEXTS = {
     MailKind.WELCOME: _welcome,
     MailKind.GIFT_READY: _gift,
     MailKind.GIFT_REDEEMED: _gift,
+    MailKind.PAID_TWICE: _paid_twice,
 }
 
 

@@ -29,8 +29,12 @@ def prepare_checkout(
     price: Money,
     interval: Interval | None = None,
     user: "AbstractBaseUser | None" = None,
+    terms: dict[str, str] | None = None,
 ) -> Checkout:
-    """Writes the attempt down. Stripe does not know of it yet."""
+    """Writes the attempt down. Stripe does not know of it yet.
+
+    `terms`: what the buyer gets, enough for `restoring` to make it again. Each text is cut at 500 characters there.
+    """
     return Checkout.objects.create(
         purpose=purpose,
         user=user,  # type: ignore[misc]  # payments know people as AUTH_USER_MODEL alone
@@ -39,6 +43,7 @@ def prepare_checkout(
         amount=price.amount,
         currency=price.currency,
         interval=interval or "",
+        terms=terms or {},
         livemode=settings.STRIPE_LIVEMODE,
         stripe_customer_id=_customer_id(user, price.currency),
         expires_at=timezone.now() + LIFETIME,

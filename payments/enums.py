@@ -56,13 +56,65 @@ class AlarmKind(models.TextChoices):
     FEED_STALE = "feed_stale", _("Stripe has not been heard for too long")
 
 
+class Standing(models.TextChoices):
+    """Whose a payment's money is by now. What it bought follows from this; nothing is switched off by hand."""
+
+    HELD = "held"
+    """Ours, wholly or after a part was given back."""
+    FROZEN = "frozen"
+    """The bank holds it until a dispute is decided."""
+    RETURNED = "returned"
+    """All of it went back, by refunds or a lost dispute."""
+
+
+class RefundStatus(models.TextChoices):
+    """Stripe's words."""
+
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """The reader's bank did not take it: the money is with us again."""
+    CANCELED = "canceled"
+
+
+class PayoutStatus(models.TextChoices):
+    """Stripe's words."""
+
+    PENDING = "pending"
+    IN_TRANSIT = "in_transit"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
 class EntryKind(models.TextChoices):
     """The ledger's dictionary: what a fact of money is."""
 
     PAYMENT = "payment"
     """A reader's money arrived at Stripe, less Stripe's fee."""
+    REFUND = "refund"
+    """We gave money back; Stripe keeps its fee."""
+    REFUND_FAILED = "refund_failed"
+    """A refund did not reach the reader: the money is back at Stripe."""
+    DISPUTE = "dispute"
+    """A bank took a disputed payment back until it decides, and Stripe a fee."""
+    DISPUTE_REVERSED = "dispute_reversed"
+    """The bank gave disputed money back."""
+    DISPUTE_LOST = "dispute_lost"
+    """The bank decided for the reader: what it held is gone. No money moves."""
     GIFT_REDEEMED = "gift_redeemed"
     """A gift became a membership: what we owed a giver we now owe a member."""
+    PAYOUT = "payout"
+    """Stripe sent money to our bank."""
+    PAYOUT_FAILED = "payout_failed"
+    """Our bank did not take a payout: the money is back at Stripe."""
+    FEE = "fee"
+    """Stripe charged for something beside a payment."""
+    UNALLOCATED = "unallocated"
+    """Money moved at Stripe, and nothing of ours explains it (yet)."""
+    REVERSAL = "reversal"
+    """Undoes another entry, line by line."""
 
 
 class Account(models.TextChoices):
@@ -70,11 +122,23 @@ class Account(models.TextChoices):
 
     STRIPE_BALANCE = "stripe_balance"
     """Asset: money that Stripe holds for us."""
+    BANK_CLEARING = "bank_clearing"
+    """Asset: money that Stripe has sent to our bank; the bank's statement empties it."""
+    DISPUTES = "disputes"
+    """Asset: money that banks hold until disputes are decided."""
     STRIPE_FEES = "stripe_fees"
     """Expense: what Stripe kept."""
     DEFERRED_MEMBERSHIP = "deferred_membership"
     """Liability: membership paid for and not yet lived through."""
     GIFT_LIABILITY = "gift_liability"
     """Liability: gifts paid for and not yet redeemed."""
+    TAX = "tax"
+    """Liability: tax that readers paid and we owe on."""
+    MEMBERSHIP_REVENUE = "membership_revenue"
+    """Income: membership lived through."""
+    DONATION_REVENUE = "donation_revenue"
+    """Income: money given without benefits."""
     FX_CLEARING = "fx_clearing"
     """The bridge between the reader's currency and the one that Stripe settles in."""
+    SUSPENSE = "suspense"
+    """Money that nothing of ours explains; a person must look until it is empty."""

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 
 from payments.gateway import reading
-from payments.gateway.facts import Snapshot
+from payments.gateway.facts import Facts
 from payments.models import StripeEvent
 
-Reader = Callable[[str], Snapshot | None]
+Reader = Callable[[str], Facts | None]
 _READERS: dict[str, Reader] = {
     "checkout.session.completed": reading.snapshot_of_session,
     "checkout.session.async_payment_succeeded": reading.snapshot_of_session,
@@ -17,10 +17,30 @@ _READERS: dict[str, Reader] = {
     "customer.subscription.created": reading.snapshot_of_subscription,
     "customer.subscription.updated": reading.snapshot_of_subscription,
     "customer.subscription.deleted": reading.snapshot_of_subscription,
+    "customer.subscription.paused": reading.snapshot_of_subscription,
+    "customer.subscription.resumed": reading.snapshot_of_subscription,
+    "customer.deleted": reading.customer_gone,
+    "charge.refunded": reading.affairs_of_charge,
+    "refund.created": reading.affairs_of_refund,
+    "refund.updated": reading.affairs_of_refund,
+    "refund.failed": reading.affairs_of_refund,
+    "charge.dispute.created": reading.affairs_of_dispute,
+    "charge.dispute.updated": reading.affairs_of_dispute,
+    "charge.dispute.funds_withdrawn": reading.affairs_of_dispute,
+    "charge.dispute.funds_reinstated": reading.affairs_of_dispute,
+    "charge.dispute.closed": reading.affairs_of_dispute,
+    "payout.created": reading.facts_of_payout,
+    "payout.updated": reading.facts_of_payout,
+    "payout.paid": reading.facts_of_payout,
+    "payout.failed": reading.facts_of_payout,
+    "payout.canceled": reading.facts_of_payout,
+    "payout.reconciliation_completed": reading.facts_of_payout,
 }
+TYPES = tuple(_READERS)
+"""What a webhook endpoint must be subscribed to. Others do no harm."""
 
 
-def read(event: StripeEvent) -> Snapshot | None:
+def read(event: StripeEvent) -> Facts | None:
     """What Stripe says now about the event's object; None if that is not ours. Raises GatewayError."""
     reader = _READERS.get(event.type)
     if reader is None:

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from payments import alarms, inbox, reconciling
+from payments import alarms, inbox
 from payments.models import Heartbeat
+from payments.reconciling import checkouts, polling, walking
 
 
 @shared_task
@@ -22,7 +23,21 @@ def sweep_inbox() -> None:
 @shared_task
 def reconcile_checkout(pk: int) -> None:
     """Looks at Stripe for a reader who is back and waits."""
-    reconciling.reconcile_checkout(pk)
+    checkouts.reconcile_checkout(pk)
+
+
+# Acknowledged at once: one that takes long must not be given to a second worker by the broker meanwhile.
+@shared_task(acks_late=False)
+def poll_events() -> None:
+    """Finds the events that no webhook brought."""
+    polling.poll_events()
+    sweep_inbox.delay()
+
+
+@shared_task(acks_late=False)
+def walk_stripe() -> None:
+    """Records what no event told of."""
+    walking.walk()
 
 
 @shared_task

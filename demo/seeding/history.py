@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from demo.seeding.people import names
-from members import mailing
 from members.gifting import redeem_gift, start_gift
 from members.joining import start_signup
 from members.models import Gift, GiftOffer, Plan, Signup, User
@@ -21,6 +20,7 @@ from payments.enums import Interval
 from payments.gateway import reading
 from payments.gateway.opening import session_parameters
 from payments.models import Checkout
+from payments.silence import silence
 
 _CARD = "4242424242424242"
 _CHUNK = 100
@@ -66,7 +66,7 @@ def seed_history(campaign: Campaign, *, joins: int, gifts: int, redeemed: int, p
     given = set(chooser.sample(range(len(when)), gifts))
     gift_moments = [moment for number, moment in enumerate(when) if number in given]
     join_moments = [moment for number, moment in enumerate(when) if number not in given]
-    with mailing.silence():
+    with silence():
         played = [*_join(campaign, join_moments), *_give(campaign, gift_moments)]
         _pay_and_record(played, progress)
         _redeem(campaign, redeemed)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from members.models.tier import Tier
+from payments.enums import Standing
 from payments.models.checkout import Checkout
 from payments.models.fields import AmountField, CurrencyField
 from payments.models.payment import Payment
@@ -103,3 +104,8 @@ class Gift(models.Model):
     @property
     def is_redeemed(self) -> bool:
         return self.redeemed_at is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Paid for, not redeemed, and the money still ours."""
+        return self.payment is not None and not self.is_redeemed and self.payment.standing == Standing.HELD

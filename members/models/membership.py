@@ -9,6 +9,7 @@ from django.utils import timezone
 from members.enums import Origin
 from members.models.gift import Gift
 from members.models.tier import Tier
+from payments.enums import Standing
 from payments.models.payment import Payment
 from payments.models.subscription import Subscription
 
@@ -17,13 +18,19 @@ LAPSED_AFTER = timedelta(days=365)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def held(self) -> Self:
+        """Without those whose money went back."""
+        return self.exclude(payment__standing=Standing.RETURNED).exclude(
+            gift__payment__standing=Standing.RETURNED
+        )
+
     def active_on(self, day: date) -> Self:
         """Those that entitle on the day."""
-        return self.filter(starts_on__lte=day, ends_on__gt=day)
+        return self.held().filter(starts_on__lte=day, ends_on__gt=day)
 
     def of_newcomers(self) -> Self:
         """Those whose holder had no membership in the year before they were granted."""
-        earlier = Membership.objects.filter(
+        earlier = Membership.objects.held().filter(
             Q(granted_at__lt=OuterRef("granted_at"))
             | Q(granted_at=OuterRef("granted_at"), pk__lt=OuterRef("pk")),
             user=OuterRef("user"),
@@ -80,4 +87,10 @@ class Membership(models.Model):
 
     @property
     def is_active(self) -> bool:
-        return self.starts_on <= timezone.localdate() < self.ends_on
+        return self.is_held and self.starts_on <= timezone.localdate() < self.ends_on
+
+    @property
+    def is_held(self) -> bool:
+        """The money for it did not go back."""
+        payment = self.gift.payment if self.gift else self.payment
+        return payment is None or payment.standing != Standing.RETURNED

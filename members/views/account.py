@@ -12,9 +12,15 @@ from members.models import Gift, Membership
 def account(request: HttpRequest) -> HttpResponse:
     """What I have, and what I gave."""
     memberships = (
-        Membership.objects.filter(user=request.user.pk).select_related("tier").order_by("-starts_on")
+        Membership.objects.filter(user=request.user.pk)
+        .select_related("tier", "payment", "gift__payment")
+        .order_by("-starts_on")
     )
-    gifts = Gift.objects.filter(payment__user=request.user.pk).select_related("tier").order_by("-created_at")
+    gifts = (
+        Gift.objects.filter(payment__user=request.user.pk)
+        .select_related("tier", "payment")
+        .order_by("-created_at")
+    )
     context = {
         "memberships": memberships,
         "gifts": [{"gift": gift, "url": url_for(gift.reference)} for gift in gifts],

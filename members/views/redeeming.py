@@ -13,6 +13,7 @@ from django.views.generic import FormView
 from members.forms import GiftLinkForm, RedeemSignInForm
 from members.gifting import CannotRedeem, find_gift, redeem_gift
 from members.models import Gift
+from payments.enums import Standing
 
 
 class RedeemStartView(FormView):
@@ -73,4 +74,6 @@ def _state(gift: Gift | None, request: HttpRequest) -> str:
         return "unknown"
     if gift.redeemed_by_id is not None:
         return "yours" if gift.redeemed_by_id == request.user.pk else "redeemed"
+    if gift.payment and gift.payment.standing != Standing.HELD:
+        return str(gift.payment.standing)
     return "ready" if gift.claim_until and gift.claim_until > timezone.now() else "expired"

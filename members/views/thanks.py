@@ -10,7 +10,7 @@ from members.gift_links import url_for
 from members.models import Gift, Membership
 from payments.enums import CheckoutStatus
 from payments.models import Checkout
-from payments.reconciling import reconcile_soon
+from payments.reconciling.checkouts import reconcile_soon
 
 CONFIRMING = "confirming"
 

@@ -1,10 +1,11 @@
 """What Stripe told us, in our words. Amounts in minor units, currencies in capitals, instants in UTC."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from payments.enums import CheckoutStatus
+from payments.enums import CheckoutStatus, PayoutStatus, RefundStatus
 
 
 class GatewayError(Exception):
@@ -24,8 +25,19 @@ class OpenedSession:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
+    """`email` is empty where Stripe does not tell it: of a deleted customer, or where only the id stands."""
+
     stripe_id: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerGone:
+    """A customer that somebody deleted at Stripe."""
+
+    stripe_id: str
+    livemode: bool
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +60,136 @@ class InvoiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class SettlementFacts:
-    """A balance transaction: what the money became at Stripe. `gross - fee == net`, in `currency`."""
+class TransactionFacts:
+    """A balance transaction: a movement of money at Stripe. `gross - fee == net`, in `currency`, signed."""
 
     stripe_id: str
+    type: str
+    reporting_category: str
+    source_id: str
     gross: int
     fee: int
     net: int
     currency: str
+    exchange_rate: Decimal | None
+    created_at: datetime
+    available_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """Money given back, in the reader's currency, and its movements: out, and in again if it failed."""
+
+    stripe_id: str
+    amount: int
+    currency: str
+    status: RefundStatus
+    reason: str
+    failure_reason: str
+    refunded_at: datetime
+    transactions: tuple[TransactionFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFacts:
+    """A contested payment, in the reader's currency, and its movements: withheld, and reinstated."""
+
+    stripe_id: str
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    opened_at: datetime
+    evidence_due_at: datetime | None
+    transactions: tuple[TransactionFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeFacts:
-    """Money taken from a reader: `amount` in the reader's `currency`."""
+    """Money taken from a reader: `amount` in the reader's `currency`; with what of it went back, as far as read."""
 
     stripe_id: str
     payment_intent_id: str
     amount: int
     currency: str
     paid_at: datetime
-    settlement: SettlementFacts
+    transaction: TransactionFacts
+    refunds: tuple[RefundFacts, ...] = ()
+    disputes: tuple[DisputeFacts, ...] = ()
+
+    @property
+    def transactions(self) -> tuple[TransactionFacts, ...]:
+        """Every movement that the charge led to."""
+        refunds = [movement for refund in self.refunds for movement in refund.transactions]
+        disputes = [movement for dispute in self.disputes for movement in dispute.transactions]
+        return (self.transaction, *refunds, *disputes)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What Stripe says at `read_at` about the affairs of one checkout. A part that was not read is None."""
+    """What Stripe says at `read_at` about the affairs of one checkout. A part that was not read is None.
+
+    `terms` is Stripe's copy of what we wrote on the checkout.
+    """
 
     reference: UUID
     livemode: bool
     read_at: datetime
+    terms: dict[str, str] = field(default_factory=dict)
     checkout_status: CheckoutStatus | None = None
     session_id: str | None = None
     customer: CustomerFacts | None = None
     subscription: SubscriptionFacts | None = None
     invoice: InvoiceFacts | None = None
     charge: ChargeFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StrayCharge:
+    """A charge on our account that no checkout of ours asked for."""
+
+    charge: ChargeFacts
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LooseTransaction:
+    """A movement with neither charge nor payout behind it: a fee, a correction, a top-up."""
+
+    transaction: TransactionFacts
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFacts:
+    """Money sent to our bank: its own movements, and the members that it paid out, once Stripe tells them."""
+
+    stripe_id: str
+    livemode: bool
+    read_at: datetime
+    amount: int
+    currency: str
+    status: PayoutStatus
+    is_automatic: bool
+    arrives_on: date
+    trace_id: str
+    failure_code: str
+    created_at: datetime
+    transactions: tuple[TransactionFacts, ...]
+    members: tuple[TransactionFacts, ...]
+
+
+Facts = Snapshot | StrayCharge | LooseTransaction | PayoutFacts | CustomerGone
+"""All that `recording.record` can write down."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """An event as Stripe lists it: what a webhook would have brought."""
+
+    event_id: str
+    type: str
+    livemode: bool
+    stripe_account: str
+    created_at: datetime
+    body: bytes

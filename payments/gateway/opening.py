@@ -1,5 +1,7 @@
 from typing import TYPE_CHECKING, Any, cast
 
+from django.conf import settings
+
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import GatewayError, OpenedSession
 from payments.models import Checkout
@@ -7,7 +9,12 @@ from payments.models import Checkout
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams
 
-REFERENCE_KEY = "groundswell_reference"
+METADATA_PREFIX = "groundswell_"
+REFERENCE_KEY = f"{METADATA_PREFIX}reference"
+OWN_TERMS = ("reference", "site", "purpose", "description", "amount", "currency", "interval")
+"""The names under which a checkout's own fields travel, beside its `terms`."""
+_LONGEST_TEXT = 500
+"""Characters that Stripe takes of a metadata value."""
 
 
 def open_session(checkout: Checkout, *, success_url: str, cancel_url: str) -> OpenedSession:
@@ -26,7 +33,7 @@ def open_session(checkout: Checkout, *, success_url: str, cancel_url: str) -> Op
 def session_parameters(checkout: Checkout, *, success_url: str, cancel_url: str) -> dict[str, Any]:
     """What we ask Stripe for: made of stored values alone, so that a repeated call has the same body."""
     reference = str(checkout.reference)
-    metadata = {REFERENCE_KEY: reference}
+    metadata = metadata_of(checkout)
     price: dict[str, Any] = {
         "currency": checkout.currency.lower(),
         "unit_amount": checkout.amount,
@@ -53,3 +60,18 @@ def session_parameters(checkout: Checkout, *, success_url: str, cancel_url: str)
         if not checkout.interval:
             parameters["customer_creation"] = "always"
     return parameters
+
+
+def metadata_of(checkout: Checkout) -> dict[str, str]:
+    """What goes on every object that the checkout makes at Stripe: enough to make our own rows again."""
+    own = {
+        "reference": str(checkout.reference),
+        "site": settings.SITE_URL,
+        "purpose": checkout.purpose,
+        "description": checkout.description,
+        "amount": str(checkout.amount),
+        "currency": checkout.currency,
+        "interval": checkout.interval,
+    }
+    given = own | checkout.terms
+    return {f"{METADATA_PREFIX}{key}": text[:_LONGEST_TEXT] for key, text in given.items() if text}

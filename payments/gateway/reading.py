@@ -1,186 +1,261 @@
-"""Reads objects from Stripe as they are now. Each function gives None for an object that is not ours."""
+"""Reads objects from Stripe as they are now. Gives None for an object that is not ours. Raises GatewayError."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from payments.enums import CheckoutStatus
+from payments.gateway import mapping
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import (
     ChargeFacts,
-    CustomerFacts,
-    GatewayError,
-    InvoiceFacts,
+    CustomerGone,
+    LooseTransaction,
     NotThereYet,
-    SettlementFacts,
+    PayoutFacts,
     Snapshot,
-    SubscriptionFacts,
+    StrayCharge,
 )
-from payments.gateway.opening import REFERENCE_KEY
+from payments.gateway.mapping import id_of
 
 if TYPE_CHECKING:
     import stripe
+
+INVOICE_PARTS = ["payments", "parent.subscription_details.subscription"]
+_INTENT_PARTS = ["latest_charge.balance_transaction"]
+_PAYOUT_PARTS = ["balance_transaction", "failure_balance_transaction"]
+REFUND_PARTS = _PAYOUT_PARTS
 
 
 def snapshot_of_session(session_id: str) -> Snapshot | None:
     """The checkout's own page, and what was paid on it."""
     read_at = timezone.now()
     with our_errors():
-        session = client().v1.checkout.sessions.retrieve(session_id, {"expand": ["customer", "subscription"]})
-    reference = _reference(session.metadata)
+        session = client().v1.checkout.sessions.retrieve(
+            session_id, {"expand": ["customer", "subscription", "invoice.payments"]}
+        )
+    reference = mapping.reference(session.metadata)
     if reference is None:
         return None
-    status = _checkout_status(session)
-    invoice = charge = None
-    if status == CheckoutStatus.PAID:
-        invoice, intent_id = _paid(_read_invoice(_id(session.invoice))) if session.invoice else (None, "")
-        charge = _read_charge(intent_id or _id(session.payment_intent))
+    intent = _intent_of(session)
+    status = mapping.checkout_status(session, intent)
+    is_paid = status == CheckoutStatus.PAID
+    invoice: Any = session.invoice if is_paid else None
     return Snapshot(
         reference=reference,
         livemode=session.livemode,
         read_at=read_at,
+        terms=mapping.terms(session.metadata),
         checkout_status=status,
         session_id=session.id,
-        customer=_customer(session.customer, _session_email(session)),
-        subscription=_subscription(session.subscription),
-        invoice=invoice,
-        charge=charge,
+        customer=mapping.customer(session.customer, _session_email(session)),
+        subscription=mapping.subscription(session.subscription),
+        invoice=mapping.invoice(invoice) if invoice else None,
+        charge=_charge_of(intent) if is_paid else None,
     )
 
 
 def snapshot_of_invoice(invoice_id: str) -> Snapshot | None:
     """A subscription's invoice: the first, or a renewal."""
     read_at = timezone.now()
-    invoice = _read_invoice(invoice_id)
-    details = invoice.parent and invoice.parent.subscription_details
-    if not details:
-        return None
-    snapshot = snapshot_of_subscription(_id(details.subscription))
-    if snapshot is None or invoice.status != "paid":
+    with our_errors():
+        invoice = client().v1.invoices.retrieve(invoice_id, {"expand": INVOICE_PARTS})
+    snapshot = without_charge(invoice, livemode=invoice.livemode)
+    if snapshot is None or snapshot.invoice is None:
         return snapshot
-    facts, intent_id = _paid(invoice)
+    charge = _charge_of(_read_intent(mapping.paying_intent(invoice)))
+    return replace(snapshot, read_at=read_at, charge=charge)
+
+
+def without_charge(invoice: "stripe.Invoice", *, livemode: bool) -> Snapshot | None:
+    """What an invoice tells by itself, read with INVOICE_PARTS; with the period only if it is paid."""
+    details = invoice.parent and invoice.parent.subscription_details
+    subscription: Any = details and details.subscription
+    if not subscription:
+        return None
+    reference = mapping.reference(subscription.metadata)
+    if reference is None:
+        return None
     return Snapshot(
-        reference=snapshot.reference,
-        livemode=snapshot.livemode,
-        read_at=read_at,
-        customer=snapshot.customer,
-        subscription=snapshot.subscription,
-        invoice=facts,
-        charge=_read_charge(intent_id),
+        reference=reference,
+        livemode=livemode,
+        read_at=timezone.now(),
+        terms=mapping.terms(subscription.metadata),
+        customer=mapping.customer(invoice.customer, invoice.customer_email),
+        subscription=mapping.subscription(subscription),
+        invoice=mapping.invoice(invoice) if invoice.status == "paid" else None,
     )
 
 
 def snapshot_of_subscription(subscription_id: str) -> Snapshot | None:
     """The standing permission alone; says nothing of money."""
-    read_at = timezone.now()
     with our_errors():
         subscription = client().v1.subscriptions.retrieve(subscription_id, {"expand": ["customer"]})
-    reference = _reference(subscription.metadata)
+    return subscription_alone(subscription)
+
+
+def subscription_alone(subscription: "stripe.Subscription") -> Snapshot | None:
+    """What a subscription tells by itself, with its customer or that one's id."""
+    reference = mapping.reference(subscription.metadata)
     if reference is None:
         return None
     return Snapshot(
         reference=reference,
         livemode=subscription.livemode,
-        read_at=read_at,
-        customer=_customer(subscription.customer, ""),
-        subscription=_subscription(subscription),
+        read_at=timezone.now(),
+        terms=mapping.terms(subscription.metadata),
+        customer=mapping.customer(subscription.customer),
+        subscription=mapping.subscription(subscription),
     )
 
 
-def _read_invoice(invoice_id: str) -> "stripe.Invoice":
+def affairs_of_charge(charge_id: str) -> Snapshot | StrayCharge | None:
+    """A charge with its refunds and disputes, and the checkout that it belongs to. None: it took no money."""
+    read_at = timezone.now()
     with our_errors():
-        return client().v1.invoices.retrieve(invoice_id, {"expand": ["payments"]})
+        charge = client().v1.charges.retrieve(charge_id, {"expand": ["balance_transaction"]})
+    if charge.status != "succeeded":
+        return None
+    facts = _with_returns(charge, are_refunds_likely=True)
+    owner = _owner_of(charge)
+    if owner is None:
+        return StrayCharge(charge=facts, livemode=charge.livemode)
+    return replace(owner, read_at=read_at, charge=facts)
 
 
-def _paid(invoice: "stripe.Invoice") -> tuple[InvoiceFacts, str]:
-    """What a paid invoice paid for, and the id of the payment intent that paid it."""
-    payments = invoice.payments.data if invoice.payments else []
-    intents = [_id(each.payment.payment_intent) for each in payments if each.status == "paid"]
-    if not intents:
-        raise NotThereYet(f"invoice {invoice.id} has no paid payment")
-    lines = [line.period for line in invoice.lines.data]
-    facts = InvoiceFacts(
-        stripe_id=invoice.id,
-        period_start=_instant(min(period.start for period in lines)),
-        period_end=_instant(max(period.end for period in lines)),
-    )
-    return facts, intents[0]
-
-
-def _read_charge(payment_intent_id: str) -> ChargeFacts:
+def affairs_of_refund(refund_id: str) -> Snapshot | StrayCharge | None:
+    """The charge that a refund gave back, with all of its affairs."""
     with our_errors():
-        intent = client().v1.payment_intents.retrieve(
-            payment_intent_id, {"expand": ["latest_charge.balance_transaction"]}
+        refund = client().v1.refunds.retrieve(refund_id)
+    return affairs_of_charge(id_of(refund.charge))
+
+
+def affairs_of_dispute(dispute_id: str) -> Snapshot | StrayCharge | None:
+    """The charge that a dispute contests, with all of its affairs."""
+    with our_errors():
+        dispute = client().v1.disputes.retrieve(dispute_id)
+    return affairs_of_charge(id_of(dispute.charge))
+
+
+def facts_of_payout(payout_id: str) -> PayoutFacts:
+    """A payout, and what it paid out, once Stripe has settled that."""
+    read_at = timezone.now()
+    with our_errors():
+        payout = client().v1.payouts.retrieve(payout_id, {"expand": _PAYOUT_PARTS})
+        is_told = payout.automatic and payout.reconciliation_status == "completed"
+        listed = (
+            client().v1.balance_transactions.list({"payout": payout_id, "limit": 100}) if is_told else None
         )
-    charge: Any = intent.latest_charge
-    if charge is None or charge.balance_transaction is None:
-        raise NotThereYet(f"{payment_intent_id} has no settled charge")
-    settled = charge.balance_transaction
-    return ChargeFacts(
-        stripe_id=charge.id,
-        payment_intent_id=payment_intent_id,
-        amount=charge.amount_captured,
-        currency=charge.currency.upper(),
-        paid_at=_instant(charge.created),
-        settlement=SettlementFacts(
-            stripe_id=settled.id,
-            gross=settled.amount,
-            fee=settled.fee,
-            net=settled.net,
-            currency=settled.currency.upper(),
-        ),
-    )
+        found = [mapping.transaction(each) for each in listed.auto_paging_iter()] if listed else []
+    own = (payout.balance_transaction, payout.failure_balance_transaction)
+    own_ids = {id_of(each) for each in own if each}
+    members = [member for member in found if member.stripe_id not in own_ids]
+    return mapping.payout(payout, livemode=payout.livemode, read_at=read_at, members=members)
 
 
-def _checkout_status(session: "stripe.checkout.Session") -> CheckoutStatus:
-    if session.status == "open":
-        return CheckoutStatus.OPEN
-    if session.status == "expired":
-        return CheckoutStatus.EXPIRED
-    return CheckoutStatus.PAID if session.payment_status == "paid" else CheckoutStatus.PENDING
-
-
-def _subscription(found: Any) -> SubscriptionFacts | None:
-    if found is None:
+def customer_gone(customer_id: str) -> CustomerGone | None:
+    """The customer, if it was deleted at Stripe."""
+    with our_errors():
+        customer = client().v1.customers.retrieve(customer_id)
+    if not getattr(customer, "deleted", False):
         return None
-    # Since API 2025-03-31 the period stands on the items.
-    items = found["items"].data
-    return SubscriptionFacts(
-        stripe_id=found.id,
-        customer_id=_id(found.customer),
-        status=found.status,
-        current_period_start=_instant(min(item.current_period_start for item in items)),
-        current_period_end=_instant(max(item.current_period_end for item in items)),
-        is_ending=found.cancel_at_period_end or found.status == "canceled",
-    )
+    return CustomerGone(stripe_id=customer_id, livemode=settings.STRIPE_LIVEMODE, read_at=timezone.now())
 
 
-def _customer(found: Any, email: str) -> CustomerFacts | None:
-    if found is None:
+def affairs_of_transaction(
+    transaction_id: str,
+) -> Snapshot | StrayCharge | LooseTransaction | PayoutFacts | None:
+    """Whatever a balance transaction is a part of."""
+    with our_errors():
+        transaction = client().v1.balance_transactions.retrieve(transaction_id, {"expand": ["source"]})
+    return affairs_of_source(transaction)
+
+
+def affairs_of_source(
+    transaction: "stripe.BalanceTransaction",
+) -> Snapshot | StrayCharge | LooseTransaction | PayoutFacts | None:
+    """The same, of a balance transaction with its source expanded."""
+    source: Any = transaction.source
+    match getattr(source, "object", None):
+        case "charge":
+            return affairs_of_charge(source.id)
+        case "refund" | "dispute" if source.charge:
+            return affairs_of_charge(id_of(source.charge))
+        case "payout":
+            return facts_of_payout(source.id)
+    return LooseTransaction(mapping.transaction(transaction), livemode=settings.STRIPE_LIVEMODE)
+
+
+def _intent_of(session: "stripe.checkout.Session") -> Any:
+    """What pays, or tries to pay, a session that is through; None while it is open."""
+    if session.status != "complete":
         return None
-    return CustomerFacts(stripe_id=_id(found), email=getattr(found, "email", None) or email)
+    invoice: Any = session.invoice
+    tries = invoice.payments.data if invoice and invoice.payments else []
+    intent_id = id_of(tries[-1].payment.payment_intent) if tries else session.payment_intent
+    return _read_intent(id_of(intent_id)) if intent_id else None
+
+
+def _read_intent(intent_id: str) -> "stripe.PaymentIntent":
+    with our_errors():
+        return client().v1.payment_intents.retrieve(intent_id, {"expand": _INTENT_PARTS})
+
+
+def _charge_of(intent: Any) -> ChargeFacts:
+    if intent is None or intent.latest_charge is None:
+        raise NotThereYet("no charge has been made yet")
+    return _with_returns(intent.latest_charge)
+
+
+def _with_returns(charge: Any, *, are_refunds_likely: bool = False) -> ChargeFacts:
+    """The charge with its refunds and disputes; Stripe is asked for those only if there are signs of them.
+
+    Of a refund that failed, a charge shows none.
+    """
+    if not (charge.amount_refunded or charge.disputed or are_refunds_likely):
+        return mapping.charge(charge)
+    asked: Any = {"charge": charge.id, "limit": 100}
+    with our_errors():
+        refunds = client().v1.refunds.list(asked | {"expand": [f"data.{part}" for part in REFUND_PARTS]})
+        disputes = client().v1.disputes.list(asked) if charge.disputed else None
+        return mapping.charge(
+            charge,
+            refunds=[mapping.refund(each) for each in refunds.auto_paging_iter()],
+            disputes=[mapping.dispute(each) for each in disputes.auto_paging_iter()] if disputes else (),
+        )
+
+
+def _owner_of(charge: Any) -> Snapshot | None:
+    """The checkout's side of a charge: told by the charge itself if it was paid once, else by its invoice."""
+    owner = owner_by_metadata(charge)
+    if owner or not charge.payment_intent:
+        return owner
+    payment: Any = {"type": "payment_intent", "payment_intent": id_of(charge.payment_intent)}
+    with our_errors():
+        paid = client().v1.invoice_payments.list({"payment": payment, "limit": 1}).data
+        if not paid:
+            return None
+        invoice = client().v1.invoices.retrieve(id_of(paid[0].invoice), {"expand": INVOICE_PARTS})
+    if invoice.status != "paid":
+        raise NotThereYet(f"invoice {invoice.id} is not paid yet")
+    return without_charge(invoice, livemode=charge.livemode)
+
+
+def owner_by_metadata(charge: Any) -> Snapshot | None:
+    """The checkout's side of a charge that was paid once: Stripe copies what we wrote on its payment intent."""
+    reference = mapping.reference(charge.metadata)
+    if reference is None:
+        return None
+    return Snapshot(
+        reference=reference,
+        livemode=charge.livemode,
+        read_at=timezone.now(),
+        terms=mapping.terms(charge.metadata),
+        customer=mapping.customer(charge.customer, charge.billing_details.email),
+    )
 
 
 def _session_email(session: "stripe.checkout.Session") -> str:
     return (session.customer_details and session.customer_details.email) or ""
-
-
-def _reference(metadata: Any) -> UUID | None:
-    text = metadata[REFERENCE_KEY] if metadata and REFERENCE_KEY in metadata else None
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-def _id(found: Any) -> str:
-    """The id of an object that may stand there as its id alone."""
-    if found is None:
-        raise GatewayError("Stripe gave no object where one must be")
-    return found if isinstance(found, str) else str(found.id)
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -18,6 +18,15 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER payments_posting_balanced AFTER INSERT ON payments_posting
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION groundswell_ledger_balanced();
+CREATE OR REPLACE FUNCTION groundswell_ledger_has_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM payments_posting WHERE entry_id = NEW.id) < 2 THEN
+    RAISE EXCEPTION 'ledger entry % does not have two lines', NEW.id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER payments_ledgerentry_has_lines AFTER INSERT ON payments_ledgerentry
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION groundswell_ledger_has_lines();
 """
 
 
@@ -38,6 +47,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{act}" + suffix.format(table=table))
         if connection.vendor == "postgresql":
             cursor.execute("DROP TRIGGER IF EXISTS payments_posting_balanced ON payments_posting")
+            cursor.execute("DROP TRIGGER IF EXISTS payments_ledgerentry_has_lines ON payments_ledgerentry")
 
 
 def _sqlite() -> list[str]:

@@ -22,6 +22,7 @@ class Line:
     currency: str
 
 
+@transaction.atomic
 def post(
     *,
     kind: EntryKind,
@@ -30,6 +31,7 @@ def post(
     effective_at: datetime,
     lines: Iterable[Line],
     payment: Payment | None = None,
+    reverses: LedgerEntry | None = None,
 ) -> LedgerEntry:
     """Writes an entry once: posted again with the same source and kind, gives the entry that is there.
 
@@ -40,7 +42,12 @@ def post(
     try:
         with transaction.atomic():
             entry = LedgerEntry.objects.create(
-                kind=kind, source=source, livemode=livemode, effective_at=effective_at, payment=payment
+                kind=kind,
+                source=source,
+                livemode=livemode,
+                effective_at=effective_at,
+                payment=payment,
+                reverses=reverses,
             )
     except IntegrityError:
         return LedgerEntry.objects.get(kind=kind, source=source, livemode=livemode, stripe_account="")
@@ -49,6 +56,21 @@ def post(
         for line in kept
     )
     return entry
+
+
+def reverse(entry: LedgerEntry) -> LedgerEntry:
+    """Undoes an entry as of its own day; nothing of it is changed. Done again, gives the reversal that is there."""
+    return post(
+        kind=EntryKind.REVERSAL,
+        source=entry.source,
+        livemode=entry.livemode,
+        effective_at=entry.effective_at,
+        lines=[
+            Line(Account(line.account), -line.amount, line.currency) for line in entry.postings.order_by("pk")
+        ],
+        payment=entry.payment,
+        reverses=entry,
+    )
 
 
 def check_balance(lines: Iterable[Line]) -> None:

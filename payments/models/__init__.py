@@ -1,20 +1,30 @@
 from payments.models.alarm import Alarm
 from payments.models.checkout import Checkout
+from payments.models.cursor import Cursor
 from payments.models.customer import Customer
 from payments.models.heartbeat import Heartbeat
 from payments.models.ledger import LedgerEntry, Posting
 from payments.models.payment import Payment
+from payments.models.payout import Payout
+from payments.models.returns import Dispute, Refund, RefundProposal
 from payments.models.stripe_event import StripeEvent
 from payments.models.subscription import Subscription
+from payments.models.transaction import BalanceTransaction
 
 __all__ = [
     "Alarm",
+    "BalanceTransaction",
     "Checkout",
+    "Cursor",
     "Customer",
+    "Dispute",
     "Heartbeat",
     "LedgerEntry",
     "Payment",
+    "Payout",
     "Posting",
+    "Refund",
+    "RefundProposal",
     "StripeEvent",
     "Subscription",
 ]

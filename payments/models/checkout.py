@@ -31,6 +31,11 @@ class Checkout(models.Model):
         blank=True,
         help_text="Empty: paid once; else charged at this interval.",
     )
+    terms = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What the buyer gets, in short texts. Stripe keeps a copy, so that a lost row can be made again.",
+    )
     status = models.CharField(max_length=10, choices=CheckoutStatus, default=CheckoutStatus.OPEN)
     idempotency_key = models.UUIDField(
         default=uuid.uuid4,

@@ -14,6 +14,9 @@ class Customer(models.Model):
     )
     email = models.EmailField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Deleted at Stripe; the money stays in our books."
+    )
 
     def __str__(self) -> str:
         return str(self.stripe_id)

@@ -5,6 +5,8 @@ from payments.enums import Account, EntryKind
 from payments.models.fields import AmountField, CurrencyField, StripeIdField
 from payments.models.payment import Payment
 
+UNEXPLAINED = (EntryKind.UNALLOCATED, EntryKind.REVERSAL)
+
 
 class LedgerEntry(models.Model):
     """One immutable balanced fact of money. Triggers refuse update and delete; a correction is a new entry.
@@ -20,6 +22,9 @@ class LedgerEntry(models.Model):
     payment = models.ForeignKey(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger_entries"
     )
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
     effective_at = models.DateTimeField(help_text="When it happened.")
     posted_at = models.DateTimeField(auto_now_add=True, help_text="When we wrote it down.")
 
@@ -28,6 +33,17 @@ class LedgerEntry(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="ledger_entry_posted_once", fields=["stripe_account", "livemode", "source", "kind"]
+            ),
+            # However a balance transaction came to be explained, it is explained once.
+            models.UniqueConstraint(
+                name="ledger_entry_explained_once",
+                fields=["stripe_account", "livemode", "source"],
+                condition=~Q(kind__in=UNEXPLAINED),
+            ),
+            models.CheckConstraint(
+                name="ledger_entry_reversal_reverses",
+                condition=Q(kind=EntryKind.REVERSAL, reverses__isnull=False)
+                | (~Q(kind=EntryKind.REVERSAL) & Q(reverses__isnull=True)),
             ),
             models.CheckConstraint(name="ledger_entry_kind_known", condition=Q(kind__in=EntryKind.values)),
         ]

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from payments.enums import Purpose
+from payments.enums import Purpose, Standing
 from payments.models.checkout import Checkout
 from payments.models.customer import Customer
 from payments.models.fields import AmountField, CurrencyField, StripeIdField
@@ -30,6 +30,12 @@ class Payment(models.Model):
     )
     amount = AmountField()
     currency = CurrencyField()
+    standing = models.CharField(
+        max_length=10,
+        choices=Standing,
+        default=Standing.HELD,
+        help_text="Follows from its refunds and disputes.",
+    )
     paid_at = models.DateTimeField(help_text="When Stripe took the money; campaigns count by it.")
     period_start = models.DateTimeField(null=True, blank=True, help_text="What the invoice paid for, from …")
     period_end = models.DateTimeField(null=True, blank=True, help_text="… until (not included).")
@@ -39,6 +45,7 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(name="payment_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="payment_purpose_known", condition=Q(purpose__in=Purpose.values)),
+            models.CheckConstraint(name="payment_standing_known", condition=Q(standing__in=Standing.values)),
             models.CheckConstraint(
                 name="payment_period_ordered",
                 condition=Q(period_start__isnull=True, period_end__isnull=True)

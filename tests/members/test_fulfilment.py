@@ -4,12 +4,11 @@ from datetime import date, timedelta
 import pytest
 
 from members.enums import MailKind, Origin
-from members.fulfilment import CannotFulfil
 from members.gifting import start_gift
 from members.joining import start_signup
 from members.models import Membership, OutgoingMail, Signup, User
 from payments.enums import Interval, Purpose
-from payments.models import Checkout, Customer, Payment, Subscription
+from payments.models import Alarm, Checkout, Customer, Payment, Subscription
 from payments.recording import record
 from tests.factories.members import GiftOfferFactory, PlanFactory, UserFactory
 from tests.factories.payments import CheckoutFactory
@@ -102,22 +101,22 @@ def test_customer_becomes_the_payers_and_never_changes_hands():
     assert Checkout.objects.get(pk=second.checkout.pk).user == User.objects.get(email="bob@example.org")
 
 
-def test_membership_payment_without_a_signup_is_refused_whole():
-    with pytest.raises(CannotFulfil):
-        record(StripeSide(CheckoutFactory()).session())
+def test_membership_payment_without_a_signup_delivers_nothing_and_is_told():
+    record(StripeSide(CheckoutFactory()).session())
+    assert "bought no period" in Alarm.objects.get().message
     assert Payment.objects.count() == User.objects.count() == 0
 
 
-def test_membership_payment_without_a_period_is_refused_whole():
+def test_membership_payment_without_a_period_delivers_nothing_and_is_told():
     side = StripeSide(start_signup(plan=PlanFactory(), amount=1000, email="ada@example.org").checkout)
-    with pytest.raises(CannotFulfil):
-        record(replace(side.session(), invoice=None))
+    record(replace(side.session(), invoice=None))
+    assert "bought no period" in Alarm.objects.get().message
     assert Payment.objects.count() == Membership.objects.count() == 0
 
 
-def test_gift_payment_without_a_gift_is_refused_whole():
-    with pytest.raises(CannotFulfil):
-        record(StripeSide(CheckoutFactory(purpose=Purpose.GIFT, interval="")).session())
+def test_gift_payment_without_a_gift_delivers_nothing_and_is_told():
+    record(StripeSide(CheckoutFactory(purpose=Purpose.GIFT, interval="")).session())
+    assert "bought no gift" in Alarm.objects.get().message
     assert Payment.objects.count() == 0
 
 

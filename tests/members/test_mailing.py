@@ -11,6 +11,7 @@ from members.gift_links import url_for
 from members.mailing import due, owe_mail, send
 from members.models import Membership, OutgoingMail
 from members.tasks import send_mail, sweep_outbox
+from payments.silence import silence
 from tests.factories.members import PlanFactory, TierFactory
 from tests.support.rollback import rolled_back
 from tests.support.stories import give, join, redeem
@@ -66,7 +67,7 @@ def test_mail_of_a_transaction_that_failed_is_not_owed():
 
 
 def test_mail_about_old_facts_is_not_owed_and_news_are_again():
-    with mailing.silence():
+    with silence():
         join("ada@example.org")
         assert OutgoingMail.objects.count() == 0
     join("bob@example.org")

@@ -99,11 +99,18 @@ def test_posted_twice_is_the_first_entry():
 
 
 @pytest.mark.django_db
-def test_same_source_of_another_kind_or_livemode_is_another_fact():
+def test_same_source_of_another_livemode_is_another_fact():
     post_once()
-    post_once(kind=EntryKind.GIFT_REDEEMED)
     post_once(livemode=True)
-    assert LedgerEntry.objects.count() == 3
+    assert LedgerEntry.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_one_source_is_explained_once_whatever_as():
+    post_once()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LedgerEntry.objects.create(kind=EntryKind.REFUND, source="txn_1", livemode=False, effective_at=NOON)
+    assert LedgerEntry.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -116,6 +123,10 @@ def test_twenty_at_once_post_one_entry():
 @pytest.mark.django_db
 def test_gift_redeemed_moves_what_we_owe_from_giver_to_member():
     payment = PaymentFactory(amount=9000)
+    post_once(
+        lines=[Line(Account.STRIPE_BALANCE, 9000, "EUR"), Line(Account.GIFT_LIABILITY, -9000, "EUR")],
+        payment=payment,
+    )
     entry = post_gift_redeemed(payment=payment, source="gift:1", redeemed_at=NOON)
     assert lines_of(entry) == [
         (Account.GIFT_LIABILITY, 9000, "EUR"),

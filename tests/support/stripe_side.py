@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 
 from dateutil.relativedelta import relativedelta
@@ -12,9 +13,9 @@ from payments.gateway.facts import (
     ChargeFacts,
     CustomerFacts,
     InvoiceFacts,
-    SettlementFacts,
     Snapshot,
     SubscriptionFacts,
+    TransactionFacts,
 )
 from payments.models import Checkout
 
@@ -91,18 +92,36 @@ class StripeSide:
             amount=self.checkout.amount,
             currency=self.checkout.currency,
             paid_at=self.starts_at(period),
-            settlement=self.settlement(period),
+            transaction=self.transaction(period),
         )
 
-    def settlement(self, period: int = 0) -> SettlementFacts:
+    def transaction(self, period: int = 0) -> TransactionFacts:
         gross = self.checkout.amount * self.rate
-        fee = gross * 15 // 1000 + 25
-        return SettlementFacts(
-            stripe_id=f"txn_{self.number}_{period}",
+        return self.movement(
+            f"txn_{self.number}_{period}",
+            gross,
+            fee=gross * 15 // 1000 + 25,
+            category="charge",
+            source=f"ch_{self.number}_{period}",
+            at=self.starts_at(period),
+        )
+
+    def movement(
+        self, identifier: str, gross: int, *, fee: int = 0, category: str, source: str, at: datetime
+    ) -> TransactionFacts:
+        """A balance transaction, in the currency that Stripe settles in."""
+        return TransactionFacts(
+            stripe_id=identifier,
+            type=category,
+            reporting_category=category,
+            source_id=source,
             gross=gross,
             fee=fee,
             net=gross - fee,
             currency=self.settled_in,
+            exchange_rate=None if self.settled_in == self.checkout.currency else Decimal(self.rate),
+            created_at=at,
+            available_on=at.date() + timedelta(days=2),
         )
 
     def starts_at(self, period: int) -> datetime:

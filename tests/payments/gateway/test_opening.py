@@ -18,7 +18,19 @@ def parameters(**fields):
 
 
 def test_subscription_is_asked_for_as_it_stands_in_the_row():
-    reference, sent = parameters(interval=Interval.YEAR, amount=9900, currency="USD")
+    terms = {"tier": "friend", "campaign": "", "message": "ü" * 501}
+    reference, sent = parameters(interval=Interval.YEAR, amount=9900, currency="USD", terms=terms)
+    metadata = {
+        "groundswell_reference": reference,
+        "groundswell_site": "http://localhost:8000",
+        "groundswell_purpose": "membership",
+        "groundswell_description": "Friend membership",
+        "groundswell_amount": "9900",
+        "groundswell_currency": "USD",
+        "groundswell_interval": "year",
+        "groundswell_tier": "friend",
+        "groundswell_message": "ü" * 500,
+    }
     assert sent == {
         "mode": "subscription",
         "line_items": [
@@ -33,8 +45,8 @@ def test_subscription_is_asked_for_as_it_stands_in_the_row():
             }
         ],
         "client_reference_id": reference,
-        "metadata": {"groundswell_reference": reference},
-        "subscription_data": {"metadata": {"groundswell_reference": reference}},
+        "metadata": metadata,
+        "subscription_data": {"metadata": metadata},
         "customer_email": "ada@example.org",
         "success_url": "https://a/thanks",
         "cancel_url": "https://a/join",
@@ -45,7 +57,8 @@ def test_subscription_is_asked_for_as_it_stands_in_the_row():
 def test_single_payment_leaves_its_reference_on_the_intent_and_makes_a_customer():
     reference, sent = parameters(interval="", purpose=Purpose.GIFT)
     assert sent["mode"] == "payment"
-    assert sent["payment_intent_data"] == {"metadata": {"groundswell_reference": reference}}
+    assert sent["payment_intent_data"]["metadata"]["groundswell_reference"] == reference
+    assert sent["payment_intent_data"]["metadata"] == sent["metadata"]
     assert sent["customer_creation"] == "always"
     assert "recurring" not in sent["line_items"][0]["price_data"]
     assert "subscription_data" not in sent

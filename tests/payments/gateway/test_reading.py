@@ -71,7 +71,7 @@ def test_paid_subscription_is_read_whole(join, stripe_api):
     assert (snapshot.charge.stripe_id, snapshot.charge.payment_intent_id) == (charge.id, intent.id)
     assert (snapshot.charge.amount, snapshot.charge.currency) == (9900, "EUR")
     assert snapshot.charge.paid_at == instant(charge.created)
-    settlement = snapshot.charge.settlement
+    settlement = snapshot.charge.transaction
     assert (settlement.stripe_id, settlement.currency) == (settled.id, "EUR")
     assert (settlement.gross, settlement.fee, settlement.net) == (settled.amount, settled.fee, settled.net)
     assert settlement.gross - settlement.fee == settlement.net
@@ -158,4 +158,4 @@ def test_object_that_is_not_there_is_a_gateway_error(read, identifier):
 def test_intent_without_a_charge_is_not_there_yet(stripe_api):
     intent = stripe_api.payment_intents.create({"amount": 1000, "currency": "eur"})
     with pytest.raises(NotThereYet):
-        reading._read_charge(intent.id)
+        reading._charge_of(reading._read_intent(intent.id))

@@ -1,14 +1,17 @@
-"""Writes what Stripe says into our rows, posts it and fulfils it: one transaction, the same end in any order."""
+"""A checkout's affairs: who pays, what for, and how it stands."""
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
-from payments.enums import CheckoutStatus
+from payments.alarms import clear_alarm
+from payments.enums import AlarmKind, CheckoutStatus
 from payments.fulfilment import fulfil
 from payments.gateway.facts import ChargeFacts, Snapshot, SubscriptionFacts
 from payments.ledger.entries import post_payment
 from payments.models import Checkout, Customer, Payment, Subscription
+from payments.recording.quarantine import Unexpected
+from payments.recording.returns import record_returns
+from payments.restoring import restore_checkout
+from payments.silence import is_history, silence
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -16,15 +19,11 @@ if TYPE_CHECKING:
 _FINAL = (CheckoutStatus.PAID, CheckoutStatus.FAILED, CheckoutStatus.EXPIRED)
 
 
-class Unexpected(Exception):
-    """Stripe's facts do not fit what we asked for. Nothing is delivered; a person must look."""
-
-
-@transaction.atomic
-def record(snapshot: Snapshot) -> None:
-    """Brings our rows up to the snapshot. Raises Unexpected."""
+def bring_up(snapshot: Snapshot) -> None:
+    """Records all that the snapshot tells. Raises Unexpected."""
     # Everything about one checkout passes through this lock, one at a time.
-    checkout = Checkout.objects.select_for_update().filter(reference=snapshot.reference).first()
+    found = Checkout.objects.select_for_update().filter(reference=snapshot.reference).first()
+    checkout = found or restore_checkout(snapshot)
     if checkout is None:
         raise Unexpected(f"no checkout has the reference {snapshot.reference}")
     if checkout.livemode != snapshot.livemode:
@@ -32,7 +31,8 @@ def record(snapshot: Snapshot) -> None:
     customer = _record_customer(checkout, snapshot)
     subscription = _record_subscription(checkout, customer, snapshot)
     if snapshot.charge:
-        _record_payment(checkout, customer, subscription, snapshot, snapshot.charge)
+        payment = _record_payment(checkout, customer, subscription, snapshot, snapshot.charge)
+        record_returns(payment=payment, charge=snapshot.charge, read_at=snapshot.read_at)
     _record_status(checkout, snapshot)
 
 
@@ -46,17 +46,16 @@ def assign_user(*, payment: Payment, user: "AbstractBaseUser") -> None:
 
 
 def _record_customer(checkout: Checkout, snapshot: Snapshot) -> Customer | None:
-    if snapshot.customer is None:
+    facts = snapshot.customer
+    if facts is None:
         return None
-    customer, _ = Customer.objects.update_or_create(
-        stripe_id=snapshot.customer.stripe_id,
-        defaults={"email": snapshot.customer.email},
-        create_defaults={
-            "email": snapshot.customer.email,
-            "livemode": snapshot.livemode,
-            "user": checkout.user,
-        },
+    customer, _ = Customer.objects.get_or_create(
+        stripe_id=facts.stripe_id,
+        defaults={"email": facts.email, "livemode": snapshot.livemode, "user": checkout.user},
     )
+    if facts.email and facts.email != customer.email:
+        customer.email = facts.email
+        customer.save(update_fields=["email"])
     return customer
 
 
@@ -97,30 +96,34 @@ def _record_payment(
     subscription: Subscription | None,
     snapshot: Snapshot,
     charge: ChargeFacts,
-) -> None:
+) -> Payment:
+    found = Payment.objects.select_related("checkout").filter(charge_id=charge.stripe_id).first()
+    if found:
+        return found
     if (charge.amount, charge.currency) != (checkout.amount, checkout.currency):
         raise Unexpected(f"{charge.stripe_id} took {charge.amount} {charge.currency} for {checkout}")
-    payment, is_new = Payment.objects.get_or_create(
+    invoice = snapshot.invoice
+    payment = Payment.objects.create(
         charge_id=charge.stripe_id,
-        defaults={
-            "payment_intent_id": charge.payment_intent_id,
-            "invoice_id": snapshot.invoice.stripe_id if snapshot.invoice else "",
-            "livemode": snapshot.livemode,
-            "purpose": checkout.purpose,
-            "checkout": checkout,
-            "customer": customer,
-            "subscription": subscription,
-            "user": checkout.user,
-            "amount": charge.amount,
-            "currency": charge.currency,
-            "paid_at": charge.paid_at,
-            "period_start": snapshot.invoice.period_start if snapshot.invoice else None,
-            "period_end": snapshot.invoice.period_end if snapshot.invoice else None,
-        },
+        payment_intent_id=charge.payment_intent_id,
+        invoice_id=invoice.stripe_id if invoice else "",
+        livemode=snapshot.livemode,
+        purpose=checkout.purpose,
+        checkout=checkout,
+        customer=customer,
+        subscription=subscription,
+        user=checkout.user,
+        amount=charge.amount,
+        currency=charge.currency,
+        paid_at=charge.paid_at,
+        period_start=invoice.period_start if invoice else None,
+        period_end=invoice.period_end if invoice else None,
     )
-    if is_new:
-        post_payment(payment=payment, charge=charge)
+    post_payment(payment=payment, charge=charge)
+    with silence(is_history(charge.paid_at)):
         fulfil(payment)
+    clear_alarm(kind=AlarmKind.QUARANTINED, subject=charge.stripe_id)
+    return payment
 
 
 def _record_status(checkout: Checkout, snapshot: Snapshot) -> None:

@@ -1,5 +1,3 @@
-"""Asks Stripe what became of something of ours when no event tells us. The same recording, no second logic."""
-
 from django.core.cache import cache
 
 from payments import recording
@@ -20,7 +18,7 @@ def reconcile_soon(checkout: Checkout) -> None:
 
 
 def reconcile_checkout(pk: int) -> bool:
-    """Records what Stripe says of an open checkout; False if that is known. Raises GatewayError, Unexpected."""
+    """Records what Stripe says of an open checkout; False if that is known. Raises GatewayError."""
     checkout = Checkout.objects.filter(pk=pk, status=CheckoutStatus.OPEN).first()
     if checkout is None or checkout.session_id is None:
         return False

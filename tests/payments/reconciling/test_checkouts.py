@@ -2,10 +2,10 @@ import pytest
 
 from members.joining import start_signup
 from members.models import Membership
-from payments import reconciling
 from payments.enums import CheckoutStatus
 from payments.models import Checkout, Payment
-from payments.reconciling import reconcile_checkout, reconcile_soon
+from payments.reconciling import checkouts
+from payments.reconciling.checkouts import reconcile_checkout, reconcile_soon
 from tests.factories.members import PlanFactory
 from tests.factories.payments import CheckoutFactory
 from tests.support.stripe_side import StripeSide
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 @pytest.fixture
 def rung(monkeypatch):
     found = []
-    monkeypatch.setattr(reconciling, "ring", lambda task, pk, **how: found.append((task, pk, how)))
+    monkeypatch.setattr(checkouts, "ring", lambda task, pk, **how: found.append((task, pk, how)))
     return found
 
 
@@ -26,7 +26,7 @@ def side(monkeypatch):
     checkout = start_signup(plan=PlanFactory(), amount=1500, email="ada@example.org").checkout
     Checkout.objects.filter(pk=checkout.pk).update(session_id="cs_1")
     side = StripeSide(checkout)
-    monkeypatch.setattr(reconciling.reading, "snapshot_of_session", {"cs_1": side.session()}.get)
+    monkeypatch.setattr(checkouts.reading, "snapshot_of_session", {"cs_1": side.session()}.get)
     return side
 
 
@@ -34,7 +34,7 @@ def test_worker_is_rung_for_once_a_minute(rung):
     checkout = CheckoutFactory()
     for _ in range(3):
         reconcile_soon(checkout)
-    assert rung == [("payments.tasks.reconcile_checkout", checkout.pk, {"delay": reconciling.PATIENCE})]
+    assert rung == [("payments.tasks.reconcile_checkout", checkout.pk, {"delay": checkouts.PATIENCE})]
 
 
 def test_paid_checkout_is_recorded_once(side):
@@ -54,6 +54,6 @@ def test_only_the_page_of_an_open_checkout_rings(client, side, rung):
     client.get(f"/thanks/{side.checkout.reference}/")
     assert [task for task, _, _ in rung] == ["payments.tasks.reconcile_checkout"]
     reconcile_checkout(side.checkout.pk)
-    reconciling.cache.clear()
+    checkouts.cache.clear()
     client.get(f"/thanks/{side.checkout.reference}/")
     assert len(rung) == 1

@@ -1,0 +1,1 @@
+"""Asks Stripe what became of things when no event tells us. The same recording, no second logic."""
