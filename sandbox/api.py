@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox import resources as _registers_the_operations  # noqa: F401
 from sandbox.errors import AuthenticationError, MissingError, ParameterError, StripeError
 from sandbox.forms import nested
+from sandbox.http import HangUp
 from sandbox.idempotency import Answer, fingerprint, recall, remember
 from sandbox.ids import token
 from sandbox.routing import OPERATIONS, Operation
@@ -39,7 +40,10 @@ class Api:
         try:
             authenticate(request)
             _check_version(version)
-            answer = self._perform(request, request_id, version)
+            strike = self._world.faults.api.strike(request.method, request.path)
+            answer = strike.around(lambda: self._perform(request, request_id, version))
+        except HangUp:
+            raise
         except StripeError as refusal:
             answer = Answer(refusal.status, json.dumps(refusal.body()), request_id)
         except Exception:  # noqa: BLE001 - a client gets an answer whatever happens

@@ -54,6 +54,17 @@ class CardError(StripeError):
     keeps_state = True
 
 
+class RateLimitError(StripeError):
+    status = 429
+
+
+class ApiError(StripeError):
+    """Stripe's own failure."""
+
+    type = "api_error"
+    status = 500
+
+
 def no_such(kind: str, identifier: str, param: str = "id") -> MissingError:
     """Build Stripe's answer for an unknown identifier."""
     word = kind.split(".")[-1] if kind.startswith("checkout") else kind

@@ -5,6 +5,9 @@ connection starts where it should.
 """
 
 import io
+import os
+import socket
+import struct
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
@@ -19,6 +22,14 @@ Application = Callable[[Request], Response]
 HOST = "127.0.0.1"
 BIGGEST_BODY = 20 * 1024 * 1024
 IDLE_SECONDS = 60
+
+
+class HangUp(Exception):
+    """Raised by the application to give no answer: the connection is closed, or reset as by a machine that died."""
+
+    def __init__(self, *, is_reset: bool) -> None:
+        super().__init__()
+        self.is_reset = is_reset
 
 
 class Server(ThreadingHTTPServer):
@@ -56,7 +67,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.LENGTH_REQUIRED)
             return
         environ = self._environ(self.rfile.read(int(length)))
-        self._send(environ, self.server.application(Request(environ)))
+        try:
+            response = self.server.application(Request(environ))
+        except HangUp as wish:
+            self._hang_up(is_reset=wish.is_reset)
+        else:
+            self._send(environ, response)
 
     do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - http.server's names
     do_HEAD = do_PUT = do_PATCH = do_OPTIONS = _serve  # noqa: N815
@@ -88,6 +104,12 @@ class _Handler(BaseHTTPRequestHandler):
         for chunk in chunks:
             self.wfile.write(chunk)
         self.wfile.flush()
+
+    def _hang_up(self, *, is_reset: bool) -> None:
+        self.close_connection = True
+        if is_reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())  # at once: socketserver would say a polite goodbye first
 
     def log_message(self, *_: Any) -> None:
         """Write no log."""

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Request, Response
 from sandbox import clock, housekeeping as _fills_the_agenda, webhooks  # noqa: F401
 from sandbox.api import Api
 from sandbox.control import Control
+from sandbox.courier import Courier
+from sandbox.http import HangUp
 from sandbox.pages.site import Site
-from sandbox.webhooks import Courier
 from sandbox.work import World
 
 HOUSEKEEPING_INTERVAL = 5.0
@@ -20,7 +21,7 @@ class Sandbox:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._courier = Courier(world.store)
+        self._courier = Courier(world)
         self._ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
         with world.transaction() as work:
@@ -31,12 +32,14 @@ class Sandbox:
 
     def __call__(self, request: Request) -> Response:
         try:
-            response = self._answer(request)
+            return self._answer(request)
+        except HangUp:
+            raise
         except Exception:  # noqa: BLE001 - a browser gets an answer whatever happens
             traceback.print_exc()
-            response = Response("The sandbox failed; its terminal says why.", 500)
-        self._courier.wake()
-        return response
+            return Response("The sandbox failed; its terminal says why.", 500)
+        finally:
+            self._courier.wake()
 
     def _answer(self, request: Request) -> Response:
         if request.path.startswith("/v1/"):

@@ -36,14 +36,15 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE TABLE IF NOT EXISTS deliveries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     event TEXT NOT NULL, type TEXT NOT NULL, endpoint TEXT NOT NULL, url TEXT NOT NULL,
-    attempt INTEGER NOT NULL DEFAULT 0, due REAL, UNIQUE (event, endpoint)
+    copy INTEGER NOT NULL, queued REAL NOT NULL, due REAL, lateness REAL NOT NULL, faults TEXT NOT NULL,
+    attempt INTEGER NOT NULL DEFAULT 0, UNIQUE (event, endpoint, copy)
 );
 CREATE TABLE IF NOT EXISTS attempts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, type TEXT NOT NULL, url TEXT NOT NULL,
-    attempt INTEGER NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL
+    attempt INTEGER NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL, faults TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS attempts_of ON attempts (event);
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due, seq) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deliveries_in_turn ON deliveries (seq + lateness) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 

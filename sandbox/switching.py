@@ -15,16 +15,15 @@ Steps = Callable[[World, Json], Json]
 
 @dataclass(frozen=True)
 class Switch:
-    """A handler; a silent one's events are listed, but no webhook tells of them."""
+    """A handler, and whether it does its work in steps."""
 
     handler: Handler | Steps
-    is_silent: bool = False
     in_steps: bool = False
 
     def run(self, world: World, body: Json) -> Json:
         if self.in_steps:
             return cast(Steps, self.handler)(world, body)
-        with world.transaction(is_silent=self.is_silent) as work:
+        with world.transaction() as work:
             return cast(Handler, self.handler)(work, body)
 
 
@@ -33,13 +32,11 @@ Handled = TypeVar("Handled", Handler, Steps)
 SWITCHES: dict[tuple[str, str], Switch] = {}
 
 
-def switch(
-    method: str, name: str, *, is_silent: bool = False, in_steps: bool = False
-) -> Callable[[Handled], Handled]:
+def switch(method: str, name: str, *, in_steps: bool = False) -> Callable[[Handled], Handled]:
     """Register a handler for e.g. ("POST", "history"), which is `POST /_sandbox/history`."""
 
     def register(handler: Handled) -> Handled:
-        SWITCHES[method, name] = Switch(handler, is_silent, in_steps)
+        SWITCHES[method, name] = Switch(handler, in_steps)
         return handler
 
     return register

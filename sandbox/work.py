@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox import agenda, clock, ids, webhooks
 from sandbox.errors import StripeError, no_such
+from sandbox.faults import Faults
 from sandbox.spec.description import fields_of
 from sandbox.spec.skeletons import skeleton
 from sandbox.store import Store
@@ -29,6 +30,7 @@ class World:
     """Address and secret of an endpoint that is there from the start."""
     passing: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever lets time pass: one at a time."""
+    faults: Faults = field(default_factory=Faults)
 
     @contextmanager
     def transaction(self, **fields: Any) -> Iterator["Work"]:
@@ -142,6 +144,8 @@ class Work:
 
     def emit(self, event_type: str, thing: Json, previous: Json | None = None) -> None:
         """Record an event about the object as it is now; queue its deliveries unless the work is silent."""
+        if not self.world.faults.webhooks.lets_happen():
+            return
         data: Json = {"object": visible(thing)} | ({"previous_attributes": previous} if previous else {})
         event = self.draft(
             "event", type=event_type, api_version=API_VERSION, data=data, request=self._origin()

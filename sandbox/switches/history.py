@@ -12,9 +12,10 @@ from sandbox.types import Json
 from sandbox.work import Work
 
 
-@switch("POST", "history", is_silent=True)
+@switch("POST", "history")
 def history(work: Work, body: Json) -> Json:
-    """Open and pay checkouts in the past, without webhooks; all of them or, on any refusal, none."""
+    """Open and pay checkouts in the past, silently unless told otherwise; all or, on any refusal, none of them."""
+    work.is_silent = bool(body.get("silent", True))
     return {"sessions": [_relive(work, checkout, place) for place, checkout in enumerate(_checkouts(body))]}
 
 

@@ -9,5 +9,6 @@ from sandbox.work import Work
 @switch("POST", "reset")
 def reset(work: Work, _: Json) -> Json:
     work.store.clear()
+    work.world.faults.clear()
     webhooks.configure(work)
     return {"reset": True}

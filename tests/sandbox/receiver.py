@@ -5,18 +5,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Receiver:
-    """Collects `(body, Stripe-Signature)`; answers with the statuses it was given first, then with 200."""
+    """Collects `(body, Stripe-Signature)`; answers with the statuses it was given first, then as `answer` says."""
 
     def __init__(self):
-        self.received = []
-        self.statuses = []
+        self.forget()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.received.append((body, self.headers["Stripe-Signature"]))
-                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
+                header = self.headers["Stripe-Signature"]
+                receiver.received.append((body, header))
+                receiver.before_answering()
+                self.send_response(
+                    receiver.statuses.pop(0) if receiver.statuses else receiver.answer(body, header)
+                )
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -25,6 +28,13 @@ class Receiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    def forget(self):
+        """Be as new."""
+        self.received = []
+        self.statuses = []
+        self.answer = lambda body, header: 200
+        self.before_answering = lambda: None
 
     def __enter__(self):
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()

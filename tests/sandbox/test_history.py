@@ -1,5 +1,6 @@
 """Past checkouts made in one call."""
 
+import json
 import os
 import time
 import urllib.error
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.builders import one_time, subscribing
+from tests.support.sandbox_process import eventually
 
 DAY = 24 * 60 * 60
 
@@ -39,6 +41,17 @@ def test_history_happens_at_its_own_time_and_tells_nobody(own_sandbox):
     assert given.customer_details.email == "g@example.org"
     assert {event.created for event in client.events.list({"limit": 100}).data} == {at, at + DAY}
     assert own_sandbox.switch("deliveries") == {"deliveries": [], "pending": 0}
+
+
+def test_history_that_is_not_silent_tells_its_events(own_sandbox, receiver):
+    client = own_sandbox.client().v1
+    client.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["checkout.session.completed"]})
+    past = [{"at": 1_767_225_600, "session": one_time()}]
+
+    [session] = own_sandbox.switch("history", {"checkouts": past, "silent": False})["sessions"]
+
+    eventually(lambda: receiver.received)
+    assert [json.loads(body)["data"]["object"]["id"] for body, _ in receiver.received] == [session]
 
 
 def test_history_with_a_declined_card_leaves_nothing(own_sandbox):
