@@ -163,6 +163,8 @@ if STRIPE_API_BASE != STRIPE_LIVE_API_BASE and not (DEBUG or DEMO):
         f"STRIPE_API_BASE is {STRIPE_API_BASE}: a production site talks to Stripe alone. "
         "Unset it, or set DEBUG or DEMO if this is no production site."
     )
+# acct_…, where events name an account: events that name another are not ours.
+STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", default="")
 STRIPE_LIVEMODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 CHECKOUT_ORIGINS = ["https://checkout.stripe.com"]
 if STRIPE_API_BASE != STRIPE_LIVE_API_BASE:
@@ -179,9 +181,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "payments.tasks.tick", "schedule": 10.0},
-    "sweep-inbox": {"task": "payments.tasks.sweep_inbox", "schedule": 30.0},
-    "sweep-outbox": {"task": "members.tasks.sweep_outbox", "schedule": 30.0},
-    "tell-alarms": {"task": "payments.tasks.tell_alarms", "schedule": 30.0},
+    # What the doorbell missed. A sweep that no worker came to in time is not worth two.
+    "drain-inbox": {"task": "payments.tasks.drain_inbox", "schedule": 30.0, "options": {"expires": 30}},
+    "drain-outbox": {"task": "members.tasks.drain_outbox", "schedule": 30.0, "options": {"expires": 30}},
+    "tell-alarms": {"task": "payments.tasks.tell_alarms", "schedule": 30.0, "options": {"expires": 30}},
     "poll-events": {"task": "payments.tasks.poll_events", "schedule": 600.0},
     "walk-stripe": {"task": "payments.tasks.walk_stripe", "schedule": crontab(hour="3", minute="17")},
 }

@@ -56,6 +56,6 @@ class GiftAdmin(ReadOnlyAdmin):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "recipient", "state", "attempts", "sent_at"]
+    list_display = ["kind", "recipient", "state", "attempts", "processed_at"]
     list_filter = ["kind", "state"]
     search_fields = ["recipient"]

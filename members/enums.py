@@ -18,10 +18,3 @@ class MailKind(models.TextChoices):
     GIFT_READY = "gift_ready"
     GIFT_REDEEMED = "gift_redeemed"
     PAID_TWICE = "paid_twice"
-
-
-class MailState(models.TextChoices):
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
-    """Given up after too many tries; waits for a person."""

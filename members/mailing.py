@@ -1,66 +1,53 @@
 """The outbox: a mail is owed by a row, in the transaction that caused it, and sent once after that."""
 
-from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
-from members.enums import MailKind, MailState
+from members.enums import MailKind
 from members.gift_links import url_for
 from members.models import Gift, Membership, OutgoingMail
+from payments.alarms import raise_alarm
 from payments.checkpoints import reached
 from payments.doorbell import ring
+from payments.enums import AlarmKind
 from payments.models import Payment
+from payments.models.queue import QueueQuerySet
 from payments.silence import is_silent
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 10
+DRAIN = "members.tasks.drain_outbox"
 
 
 def owe_mail(*, kind: MailKind, reference: int, recipient: str) -> None:
     """Owes the mail, if it is not owed or sent already, and if what it tells is news."""
     if is_silent():
         return
-    mail, is_new = OutgoingMail.objects.get_or_create(
+    _, is_new = OutgoingMail.objects.get_or_create(
         kind=kind, reference=str(reference), defaults={"recipient": recipient}
     )
     if is_new:
-        transaction.on_commit(lambda: ring("members.tasks.send_mail", mail.pk))
+        transaction.on_commit(lambda: ring(DRAIN))
+
+
+def drain(waiting: QueueQuerySet[OutgoingMail] | None = None) -> int:
+    """Sends what is due, longest waiting first; how many mails that were."""
+    count = 0
+    for mail in (OutgoingMail.objects.all() if waiting is None else waiting).take():
+        _send(mail)
+        count += 1
+    return count
 
 
 def send(pk: int) -> bool:
     """Sends one owed mail. False: not due, or another worker has it."""
-    now = timezone.now()
-    due = OutgoingMail.objects.due(now).filter(pk=pk)
-    if not due.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
-        return False
-    reached("mail.claimed")
-    mail = OutgoingMail.objects.get(pk=pk)
-    try:
-        _message(mail).send()
-    except Exception as error:
-        _note_failure(mail, error)
-    else:
-        reached("mail.sent")
-        OutgoingMail.objects.filter(pk=pk).update(
-            state=MailState.SENT, sent_at=timezone.now(), lease_until=None, error=""
-        )
-    return True
-
-
-def due(limit: int = 500) -> list[int]:
-    """Ids of the mails that wait, oldest first."""
-    waiting = OutgoingMail.objects.due(timezone.now()).order_by("next_try_at")
-    return list(waiting.values_list("pk", flat=True)[:limit])
+    return drain(OutgoingMail.objects.filter(pk=pk)) == 1
 
 
 def newsroom_context() -> dict[str, Any]:
@@ -104,13 +91,21 @@ _CONTEXTS = {
 }
 
 
-def _note_failure(mail: OutgoingMail, error: Exception) -> None:
-    is_last = mail.attempts >= MAX_ATTEMPTS
+def _send(mail: OutgoingMail) -> None:
+    reached("mail.claimed")
+    try:
+        _message(mail).send()
+    except Exception as error:
+        _fail(mail, error)
+    else:
+        reached("mail.sent")
+        mail.finish()
+
+
+def _fail(mail: OutgoingMail, error: Exception) -> None:
     log.error("mail_failed", kind=mail.kind, pk=mail.pk, attempts=mail.attempts, exc_info=error)
-    # Only if it is still ours: a worker whose lease ran out must not wake what another has sent.
-    OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state=MailState.WAITING).update(
-        state=MailState.FAILED if is_last else MailState.WAITING,
-        next_try_at=timezone.now() + timedelta(seconds=min(30 * 2**mail.attempts, 6 * 3600)),
-        lease_until=None,
-        error=f"{type(error).__name__}: {error}"[:2000],
-    )
+    with transaction.atomic():
+        if mail.fail(error):
+            raise_alarm(
+                kind=AlarmKind.MAIL_PARKED, subject=str(mail), message=f"{type(error).__name__}: {error}"
+            )

@@ -4,13 +4,6 @@ from members import mailing
 
 
 @shared_task
-def send_mail(pk: int) -> None:
-    """Sends one mail of the outbox."""
-    mailing.send(pk)
-
-
-@shared_task
-def sweep_outbox() -> None:
-    """Finds the mails that the doorbell missed."""
-    for pk in mailing.due():
-        mailing.send(pk)
+def drain_outbox() -> None:
+    """Sends the mails that are owed: when one has been added, and at times for what the doorbell missed."""
+    mailing.drain()

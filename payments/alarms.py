@@ -30,7 +30,7 @@ def raise_alarm(*, kind: AlarmKind, subject: str, message: str) -> Alarm:
         kind=kind, subject=subject[:255], cleared_at=None, defaults={"message": message}
     )
     if is_new:
-        log.error("alarm", kind=kind, subject=subject, message=message)
+        log.error("alarm", kind=kind, subject=subject)
         transaction.on_commit(lambda: ring("payments.tasks.tell_alarms", delay=GATHER))
     elif alarm.message != message:
         alarm.message = message

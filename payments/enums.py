@@ -28,13 +28,6 @@ class CheckoutStatus(models.TextChoices):
     """Nobody paid while the page was open; no money moved."""
 
 
-class EventState(models.TextChoices):
-    PENDING = "pending"
-    DONE = "done"
-    PARKED = "parked"
-    """Failed too often; waits for a person."""
-
-
 class QueueState(models.TextChoices):
     """Of a row that is work to do."""
 

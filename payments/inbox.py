@@ -1,29 +1,29 @@
 """The inbox of Stripe's events: kept once, processed until done, parked for a person when that fails too often."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db import transaction
 
 from payments import events, recording
-from payments.enums import EventState
+from payments.alarms import clear_alarm, raise_alarm
+from payments.checkpoints import reached
+from payments.doorbell import ring
+from payments.enums import AlarmKind
 from payments.gateway import signatures
 from payments.models import StripeEvent
+from payments.models.queue import BATCH
+from payments.models.stripe_event import StripeEventQuerySet
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=2)
-MAX_ATTEMPTS = 8
-"""Tries over about two hours; then the event is parked."""
+DRAIN = "payments.tasks.drain_inbox"
 
 
 class Refused(ValueError):
-    """The body is no event of ours: not signed by Stripe, not readable, or of the other livemode."""
+    """The body is no event of ours: not signed by Stripe, not readable, or of another livemode or account."""
 
 
 def receive(body: bytes, signature: str) -> int | None:
@@ -32,15 +32,11 @@ def receive(body: bytes, signature: str) -> int | None:
         signatures.verify(body, signature)
     except signatures.BadSignature as error:
         raise Refused(str(error)) from error
-    envelope = _envelope(body)
-    if envelope["livemode"] != settings.STRIPE_LIVEMODE:
-        log.error("stripe_event_of_other_livemode", event_id=envelope["event_id"])
-        raise Refused("this is an event of the other livemode")
-    try:
-        with transaction.atomic():
-            return StripeEvent.objects.create(body=body, **envelope).pk
-    except IntegrityError:
-        return None
+    event = StripeEvent(body=body, **_envelope(body))
+    _check_addressee(event)
+    pk = StripeEvent.objects.keep(event)
+    reached("inbox.kept")
+    return pk
 
 
 def _envelope(body: bytes) -> dict[str, Any]:
@@ -67,55 +63,81 @@ def _is_name(text: object) -> bool:
     return isinstance(text, str) and len(text) <= 100 and text.isprintable()
 
 
+def _check_addressee(event: StripeEvent) -> None:
+    # Stripe names an account only in what comes through Connect, where one endpoint hears of many.
+    if event.stripe_account not in ("", settings.STRIPE_ACCOUNT):
+        _refuse(event, f"account {event.stripe_account}")
+    if event.livemode != settings.STRIPE_LIVEMODE:
+        _refuse(event, "live mode" if event.livemode else "test mode")
+
+
+def _refuse(event: StripeEvent, where: str) -> None:
+    """Somebody with our secret posts what is not ours: a setting is wrong, there or here."""
+    log.error("stripe_event_refused", event_id=event.event_id, type=event.type, of=where)
+    raise_alarm(
+        kind=AlarmKind.EVENT_REFUSED, subject=where, message=f"{event} was signed with our webhook secret."
+    )
+    raise Refused(f"this is an event of {where}")
+
+
 def process(pk: int) -> bool:
-    """Claims the event and brings our books up to what it hints at. False: not due, or another holds it."""
-    if not _claim(pk):
-        return False
-    event = StripeEvent.objects.get(pk=pk)
+    """Brings our books up to what this event hints at. False: not due, or another worker has it."""
+    return drain(StripeEvent.objects.filter(pk=pk)) == 1
+
+
+def drain(waiting: StripeEventQuerySet | None = None) -> int:
+    """Processes what is due, longest waiting first; how many events that were."""
+    count = 0
+    for event in (StripeEvent.objects.all() if waiting is None else waiting).take():
+        _work(event)
+        count += 1
+        if count == BATCH:
+            # There is more than a handful: another worker shall help.
+            ring(DRAIN)
+    return count
+
+
+def replay(chosen: StripeEventQuerySet) -> int:
+    """Lets the events wait as if they had just come, parked or done; how many. What was recorded stays as it is."""
+    with transaction.atomic():
+        for event_id in chosen.select_for_update().values_list("event_id", flat=True):
+            clear_alarm(kind=AlarmKind.EVENT_PARKED, subject=event_id)
+        count = chosen.again()
+    ring(DRAIN)
+    return count
+
+
+def _work(event: StripeEvent) -> None:
+    reached("inbox.claimed")
     try:
-        snapshot = events.read(event)
+        facts = events.read(event)
+        reached("inbox.read")
         with transaction.atomic():
-            if snapshot:
-                recording.record(snapshot)
-            _mark_done(event)
+            if facts:
+                recording.record(facts)
+            event.finish()
+            reached("inbox.recorded")
     except Exception as error:
         # Outside the transaction that was rolled back, so that the reason stays.
-        _mark_failed(event, error)
-    return True
+        _fail(event, error)
+    else:
+        reached("inbox.done")
 
 
-def due(limit: int = 500) -> list[int]:
-    """Ids of the events that wait, oldest first."""
-    now = timezone.now()
-    return list(StripeEvent.objects.due(now).order_by("next_try_at").values_list("pk", flat=True)[:limit])
-
-
-def _claim(pk: int) -> bool:
-    now = timezone.now()
-    claimed = StripeEvent.objects.due(now).filter(pk=pk)
-    return bool(claimed.update(lease_until=now + LEASE, attempts=F("attempts") + 1))
-
-
-def _mark_done(event: StripeEvent) -> None:
-    StripeEvent.objects.filter(pk=event.pk).update(
-        state=EventState.DONE, processed_at=timezone.now(), lease_until=None, error=""
-    )
-
-
-def _mark_failed(event: StripeEvent, error: Exception) -> None:
-    is_last = event.attempts >= MAX_ATTEMPTS
+def _fail(event: StripeEvent, error: Exception) -> None:
+    with transaction.atomic():
+        is_parked = event.fail(error)
+        if is_parked:
+            raise_alarm(
+                kind=AlarmKind.EVENT_PARKED,
+                subject=event.event_id,
+                message=f"{event.type}: {type(error).__name__}: {error}",
+            )
     log.error(
         "stripe_event_failed",
         event_id=event.event_id,
         type=event.type,
         attempts=event.attempts,
-        is_parked=is_last,
+        is_parked=is_parked,
         exc_info=error,
-    )
-    # Only if it is still ours: a worker whose lease ran out must not wake what another has finished.
-    StripeEvent.objects.filter(pk=event.pk, attempts=event.attempts, state=EventState.PENDING).update(
-        state=EventState.PARKED if is_last else EventState.PENDING,
-        next_try_at=timezone.now() + timedelta(seconds=min(2 ** (2 * event.attempts - 1), 3600)),
-        lease_until=None,
-        error=f"{type(error).__name__}: {error}"[:2000],
     )

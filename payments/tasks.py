@@ -3,21 +3,15 @@
 from celery import shared_task
 
 from payments import alarms, inbox
+from payments.doorbell import ring
 from payments.models import Heartbeat
 from payments.reconciling import checkouts, polling, walking
 
 
 @shared_task
-def process_event(pk: int) -> None:
-    """Processes one event of the inbox."""
-    inbox.process(pk)
-
-
-@shared_task
-def sweep_inbox() -> None:
-    """Finds what the doorbell missed."""
-    for pk in inbox.due():
-        inbox.process(pk)
+def drain_inbox() -> None:
+    """Processes the events that wait: when one has come, and at times for what the doorbell missed."""
+    inbox.drain()
 
 
 @shared_task
@@ -31,7 +25,7 @@ def reconcile_checkout(pk: int) -> None:
 def poll_events() -> None:
     """Finds the events that no webhook brought."""
     polling.poll_events()
-    sweep_inbox.delay()
+    ring(inbox.DRAIN)
 
 
 @shared_task(acks_late=False)

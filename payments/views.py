@@ -7,6 +7,10 @@ from payments import inbox
 from payments.doorbell import ring
 
 
+class _TooLarge(Exception):
+    """More than we would read of any event."""
+
+
 @csrf_exempt
 @require_POST
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
@@ -15,15 +19,30 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
     200: kept (now or before). 400: not from Stripe, not readable, or not for us. 413: too large.
     """
     try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return HttpResponse(status=400)
-    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        return HttpResponse(status=413)
-    try:
-        pk = inbox.receive(request.body, request.headers.get("Stripe-Signature", ""))
+        is_new = inbox.receive(_body(request), request.META.get("HTTP_STRIPE_SIGNATURE", "")) is not None
     except inbox.Refused:
         return HttpResponse(status=400)
-    if pk is not None:
-        ring("payments.tasks.process_event", pk)
+    except _TooLarge:
+        return HttpResponse(status=413)
+    if is_new:
+        ring(inbox.DRAIN)
     return HttpResponse(status=200)
+
+
+def _body(request: HttpRequest) -> bytes:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        raise inbox.Refused("the length is no number") from None
+    if length > limit:
+        raise _TooLarge
+    # In chunks there is no length: how long it is shows when it is read.
+    is_chunked = length <= 0 and request.META.get("wsgi.input_terminated")
+    try:
+        body: bytes = request.META["wsgi.input"].read(limit + 1) if is_chunked else request.body
+    except Exception as error:
+        raise inbox.Refused("the body cannot be read") from error
+    if len(body) > limit:
+        raise _TooLarge
+    return body

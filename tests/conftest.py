@@ -9,6 +9,7 @@ from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
+from payments import doorbell
 from payments.ledger import guards
 from tests.support.books import assert_books
 from tests.support.browser import ARGUMENTS, CHROMIUM
@@ -90,6 +91,13 @@ def _empty_cache():
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _quiet_bell():
+    """What one test rang for shall not be heard in the next."""
+    yield
+    doorbell.settle(5)
 
 
 @pytest.fixture

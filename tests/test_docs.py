@@ -14,7 +14,7 @@ def read(name):
 
 def test_operators_are_told_every_event_that_we_act_on():
     named = set(re.findall(r"`([a-z_.]+)`", read("docs/operations.md")))
-    assert set(events._READERS) - named == set()
+    assert set(events.TYPES) - named == set()
 
 
 def test_every_make_target_that_is_named_exists():

@@ -1,3 +1,4 @@
+import hmac
 import time
 
 from django.conf import settings
@@ -10,27 +11,33 @@ class BadSignature(Exception):
     """Nobody who knows our webhook secret signed these bytes just now."""
 
 
+# Not the SDK's: that would have each web process load 1,600 modules for one HMAC, builds an object of every event, and
+# lets a signature that is dated ahead stay good for ever.
 def verify(body: bytes, header: str) -> None:
     """Passes if any of our secrets signed the body within TOLERANCE. Raises BadSignature."""
-    if not any(_is_signed(body, header, secret) for secret in settings.STRIPE_WEBHOOK_SECRETS):
+    signed_at, signatures = _parse(header)
+    payload = b"%s.%s" % (signed_at, body)
+    if not any(_is_signed(payload, signatures, secret) for secret in settings.STRIPE_WEBHOOK_SECRETS):
         raise BadSignature("no secret of ours made this signature")
-    # The SDK looks into the past alone: a signature dated ahead would stay good for ever.
-    if _timestamp(header) > time.time() + TOLERANCE:
-        raise BadSignature("signed in the future")
+    if abs(int(signed_at) - time.time()) > TOLERANCE:
+        raise BadSignature("signed too long ago, or in the future")
 
 
-def _is_signed(body: bytes, header: str, secret: str) -> bool:
-    import stripe
-
-    # What the SDK compares with must be ASCII, or it raises TypeError.
+def _parse(header: str) -> tuple[bytes, list[bytes]]:
+    """The time that was signed, in digits, and each signature of the scheme in use."""
     if not header.isascii():
-        return False
-    try:
-        return bool(stripe.WebhookSignature.verify_header(body, header, secret, TOLERANCE))
-    except (stripe.SignatureVerificationError, UnicodeDecodeError):
-        return False
+        raise BadSignature("this is no signature")
+    parts = [part.partition("=") for part in header.split(",")]
+    times = [value for name, _, value in parts if name == "t"]
+    # Longer than any time of ours, and Python refuses to read it.
+    if not times or not times[0].isdecimal() or len(times[0]) > 20:
+        raise BadSignature("the signature says no time")
+    return times[0].encode(), [value.encode() for name, _, value in parts if name == "v1"]
 
 
-def _timestamp(header: str) -> int:
-    """The first time in a header that was verified: the one that was signed."""
-    return next(int(part.split("=")[1]) for part in header.split(",") if part.startswith("t="))
+def _is_signed(payload: bytes, signatures: list[bytes], secret: str) -> bool:
+    # With an empty key anybody can sign.
+    if not secret.strip():
+        return False
+    expected = hmac.digest(secret.encode(), payload, "sha256").hex().encode()
+    return any(hmac.compare_digest(expected, signature) for signature in signatures)

@@ -4,6 +4,7 @@ A row waits; one worker at a time holds it, under a lease that a killed worker s
 parked for a person. The row is the truth; whatever wakes a worker may be lost.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -15,6 +16,7 @@ from payments.enums import QueueState
 
 Row = TypeVar("Row", bound="Queued")
 
+BATCH = 10
 FIRST_WAIT = 2
 """Seconds; each further wait is four times as long …"""
 LONGEST_WAIT = 3600
@@ -30,13 +32,21 @@ class QueueQuerySet(models.QuerySet[Row]):
             next_try_at__lte=now,
         )
 
+    def take(self, limit: int = 500) -> Iterator[Row]:
+        """Due rows, longest waiting first, each begun, until no more are due or `limit` were claimed."""
+        for _ in range(0, limit, BATCH):
+            batch = self.claim(BATCH)
+            yield from (row for row in batch if row.begin())
+            if len(batch) < BATCH:
+                return
+
     def claim(self, limit: int) -> list[Row]:
-        """The rows that have waited longest, leased to the caller alone; their work starts with `begin`."""
+        """Due rows, longest waiting first, leased to the caller alone; the work on each starts with its `begin`."""
         now = timezone.now()
         until = now + self.model.LEASE
         with transaction.atomic(using=self.db):
             due = self.due(now).order_by("next_try_at", "pk")
-            # Where a database cannot skip what others hold, a transaction that will write has it to itself (SQLite).
+            # Where a database cannot skip what others hold, whoever will write has it alone (SQLite).
             if connections[self.db].features.has_select_for_update_skip_locked:
                 due = due.select_for_update(skip_locked=True)
             rows = list(due[:limit])
@@ -45,13 +55,23 @@ class QueueQuerySet(models.QuerySet[Row]):
             row.lease_until = until
         return rows
 
+    def again(self) -> int:
+        """Lets the rows wait as if they had just come, whatever became of them; how many."""
+        return self.update(
+            state=QueueState.PENDING,
+            attempts=0,
+            next_try_at=timezone.now(),
+            lease_until=None,
+            processed_at=None,
+        )
+
 
 class Queued(models.Model):
     """A row that is work to do."""
 
     LEASE: ClassVar = timedelta(minutes=2)
     MAX_ATTEMPTS: ClassVar[int | None] = 8
-    """Tries until a person must look; None: for ever."""
+    """Tries until a person must look (8: about two hours); None: for ever."""
 
     state = models.CharField(max_length=10, choices=QueueState, default=QueueState.PENDING)
     attempts = models.PositiveIntegerField(default=0)
@@ -77,18 +97,19 @@ class Queued(models.Model):
     def begin(self) -> bool:
         """Counts an attempt, with a whole lease ahead of it. False: the lease ran out and another has the row."""
         until = timezone.now() + self.LEASE
-        is_ours = self._still_ours().update(lease_until=until, attempts=F("attempts") + 1)
+        if not self._still_ours().update(lease_until=until, attempts=F("attempts") + 1):
+            return False
         self.lease_until = until
         self.attempts += 1
-        return bool(is_ours)
+        return True
 
     def finish(self) -> None:
-        """The work is done, whoever did it last: it may stand in the transaction that did it."""
+        """The work is done, whoever did it last. Belongs into the transaction that did it, if there is one."""
         self._rows().update(state=QueueState.DONE, processed_at=timezone.now(), lease_until=None, error="")
 
-    def fail(self, error: Exception, *, for_good: bool = False) -> bool:
+    def fail(self, error: Exception) -> bool:
         """Waits, longer each time, or is parked; True if parked now. Does not wake what another has finished."""
-        is_last = for_good or (self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS)
+        is_last = self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS
         is_ours = self._still_ours().update(
             state=QueueState.PARKED if is_last else QueueState.PENDING,
             next_try_at=timezone.now() + self._wait(),

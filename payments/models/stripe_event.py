@@ -1,25 +1,32 @@
-from datetime import datetime
-from typing import Self
+from typing import ClassVar
 
-from django.db import models
-from django.db.models import Q
+from django.db import connections, models
 from django.utils import timezone
 
-from payments.enums import EventState
 from payments.models.fields import StripeIdField
+from payments.models.queue import Queued, QueueQuerySet
 
 
-class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
-    def due(self, now: datetime) -> Self:
-        """Waiting to be processed, and not held by a worker whose lease still runs."""
-        return self.filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lt=now),
-            state=EventState.PENDING,
-            next_try_at__lte=now,
-        )
+class StripeEventQuerySet(QueueQuerySet["StripeEvent"]):
+    def keep(self, event: "StripeEvent") -> int | None:
+        """Inserts the event; gives its id, or None if it was there already."""
+        # One statement, and no exception for what happens every day: this is the whole of an acknowledgement.
+        connection = connections[self.db]
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
+        columns = ", ".join(connection.ops.quote_name(field.attname) for field in fields)
+        places = ", ".join(["%s"] * len(fields))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self.model._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608  our own columns
+                " ON CONFLICT DO NOTHING RETURNING id",
+                values,
+            )
+            row = cursor.fetchone()
+        return row[0] if row else None
 
 
-class StripeEvent(models.Model):
+class StripeEvent(Queued):
     """The inbox, and the queue: an event as it came, kept before it is answered with 200."""
 
     event_id = StripeIdField()
@@ -27,30 +34,16 @@ class StripeEvent(models.Model):
     livemode = models.BooleanField()
     type = models.CharField(max_length=100)
     body = models.BinaryField(help_text="The bytes that were signed.")
-    state = models.CharField(max_length=10, choices=EventState, default=EventState.PENDING)
-    attempts = models.PositiveIntegerField(default=0)
-    next_try_at = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    error = models.TextField(blank=True, help_text="Why the last attempt failed.")
     received_at = models.DateTimeField(default=timezone.now)
-    processed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = StripeEventQuerySet.as_manager()
+    objects: ClassVar[StripeEventQuerySet] = StripeEventQuerySet.as_manager()  # type: ignore[assignment]
 
-    class Meta:
+    class Meta(Queued.Meta):
         constraints = [
+            *Queued.Meta.constraints,
             models.UniqueConstraint(
                 name="stripe_event_kept_once", fields=["stripe_account", "livemode", "event_id"]
             ),
-            models.CheckConstraint(
-                name="stripe_event_done_has_time",
-                condition=~Q(state=EventState.DONE) | Q(processed_at__isnull=False),
-            ),
-        ]
-        indexes = [
-            models.Index(
-                name="stripe_event_waiting", fields=["next_try_at"], condition=Q(state=EventState.PENDING)
-            )
         ]
 
     def __str__(self) -> str:

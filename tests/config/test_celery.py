@@ -2,8 +2,10 @@ import pytest
 from django.conf import settings
 
 from config.celery import app
+from members import mailing
+from payments import inbox
 
-RUNG = {"payments.tasks.process_event", "members.tasks.send_mail"}
+RUNG = {inbox.DRAIN, mailing.DRAIN, "payments.tasks.tell_alarms", "payments.tasks.reconcile_checkout"}
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +25,9 @@ def test_everything_that_is_rung_for_is_a_task(tasks):
 def test_sweepers_and_the_heartbeat_are_on_the_schedule():
     schedule = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert schedule["payments.tasks.tick"] <= 20
-    assert schedule["payments.tasks.sweep_inbox"] <= 60
-    assert schedule["members.tasks.sweep_outbox"] <= 60
+    assert schedule["payments.tasks.drain_inbox"] <= 30
+    assert schedule["members.tasks.drain_outbox"] <= 30
+    assert schedule["payments.tasks.tell_alarms"] <= 60
 
 
 def test_killed_worker_gives_its_task_back():

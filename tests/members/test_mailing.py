@@ -1,16 +1,20 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from members import mailing
-from members.enums import MailKind, MailState
+from members.enums import MailKind
 from members.gift_links import url_for
-from members.mailing import due, owe_mail, send
+from members.mailing import owe_mail, send
 from members.models import Membership, OutgoingMail
-from members.tasks import send_mail, sweep_outbox
+from members.tasks import drain_outbox
+from payments.enums import AlarmKind, QueueState
+from payments.models import Alarm
 from payments.silence import silence
 from tests.factories.members import PlanFactory, TierFactory
 from tests.support.rollback import rolled_back
@@ -28,6 +32,11 @@ def only_mail():
 def welcome():
     join("ada@example.org", plan=PlanFactory(tier=TierFactory(name="Friends & Co.")))
     return only_mail()
+
+
+def wait(seconds, mail):
+    """Each row's own stretch of a wait."""
+    return timedelta(seconds=seconds) * (1 + mail.pk % 25 / 100)
 
 
 def fail(*_):
@@ -52,12 +61,12 @@ def test_mail_is_owed_once_per_kind_and_reference():
 
 def test_mail_rings_the_bell_after_the_transaction_and_once(monkeypatch, django_capture_on_commit_callbacks):
     rung = []
-    monkeypatch.setattr(mailing, "ring", lambda task, pk: rung.append((task, pk)))
+    monkeypatch.setattr(mailing, "ring", lambda *what: rung.append(what))
     with django_capture_on_commit_callbacks(execute=True):
         for _ in range(2):
             owe_mail(kind=MailKind.WELCOME, reference=1, recipient="ada@example.org")
         assert rung == []
-    assert rung == [("members.tasks.send_mail", only_mail().pk)]
+    assert rung == [("members.tasks.drain_outbox",)]
 
 
 def test_mail_of_a_transaction_that_failed_is_not_owed():
@@ -79,8 +88,8 @@ def test_sent_mail_goes_out_once(welcome):
     assert send(welcome.pk) is False
     assert len(mail.outbox) == 1
     kept = only_mail()
-    assert (kept.state, kept.attempts, kept.error, kept.lease_until) == (MailState.SENT, 1, "", None)
-    assert kept.sent_at is not None
+    assert (kept.state, kept.attempts, kept.error, kept.lease_until) == (QueueState.DONE, 1, "", None)
+    assert kept.processed_at is not None
 
 
 def test_welcome_says_what_began_and_how_to_sign_in(welcome, settings):
@@ -108,7 +117,7 @@ def test_gift_mail_carries_the_link_that_no_row_holds(settings):
 def test_giver_is_told_of_the_redemption_without_the_link_or_the_redeemer():
     gift = give("ada@example.org")
     redeem(gift, "bob@example.org")
-    sweep_outbox()
+    drain_outbox()
     told = mail.outbox[1]
     assert (told.to, told.subject) == (["ada@example.org"], "Your gift has been opened")
     assert "bob@example.org" not in told.body + told.alternatives[0][0]
@@ -125,55 +134,55 @@ def test_failed_mail_keeps_its_reason_and_is_tried_again(welcome, mail_server_aw
     assert send(welcome.pk) is True
     kept = only_mail()
     assert (kept.state, kept.error, kept.lease_until) == (
-        MailState.WAITING,
+        QueueState.PENDING,
         "OSError: connection refused",
         None,
     )
-    assert kept.next_try_at == timezone.now() + timedelta(seconds=60)
-    assert due() == []
+    assert kept.next_try_at == timezone.now() + wait(2, kept)
+    assert mailing.drain() == 0
     mail_server_away.undo()
     time_machine_now.move_to(kept.next_try_at)
-    sweep_outbox()
-    assert (only_mail().state, only_mail().attempts, only_mail().error) == (MailState.SENT, 2, "")
+    drain_outbox()
+    assert (only_mail().state, only_mail().attempts, only_mail().error) == (QueueState.DONE, 2, "")
     assert len(mail.outbox) == 1
 
 
 def test_mail_that_fails_too_often_is_given_up(welcome, mail_server_away, time_machine_now):
     waits = []
-    for _ in range(mailing.MAX_ATTEMPTS):
+    for _ in range(OutgoingMail.MAX_ATTEMPTS):
         assert send(welcome.pk) is True
-        waits.append(int((only_mail().next_try_at - timezone.now()).total_seconds()))
+        waits.append((only_mail().next_try_at - timezone.now()) / wait(1, only_mail()))
         time_machine_now.move_to(only_mail().next_try_at)
-    assert waits == [60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 21600]
-    assert (only_mail().state, only_mail().attempts) == (MailState.FAILED, mailing.MAX_ATTEMPTS)
+    assert waits == [2, 8, 32, 128, 512, 2048, *[3600] * 18]
+    assert sum(waits) > 16 * 3600
+    assert (only_mail().state, only_mail().attempts) == (QueueState.PARKED, OutgoingMail.MAX_ATTEMPTS)
     assert send(welcome.pk) is False
-    assert due() == []
+    assert mailing.drain() == 0
 
 
 def test_mail_about_what_is_gone_does_not_stop_the_others(welcome):
     OutgoingMail.objects.create(kind=MailKind.WELCOME, reference="99999", recipient="b@example.org")
-    sweep_outbox()
+    drain_outbox()
     states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
-    assert list(states) == [MailState.SENT, MailState.WAITING]
+    assert list(states) == [QueueState.DONE, QueueState.PENDING]
 
 
 def test_lease_keeps_a_second_worker_away_and_runs_out(welcome):
     OutgoingMail.objects.update(lease_until=timezone.now() + timedelta(seconds=5))
-    assert (send(welcome.pk), due()) == (False, [])
+    assert (send(welcome.pk), mailing.drain()) == (False, 0)
     OutgoingMail.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert due() == [welcome.pk]
-    send_mail(welcome.pk)
-    assert only_mail().state == MailState.SENT
+    drain_outbox()
+    assert only_mail().state == QueueState.DONE
 
 
 def test_late_failure_does_not_send_again_what_another_worker_sent(welcome, monkeypatch):
     def be_overtaken(*_):
-        OutgoingMail.objects.update(state=MailState.SENT, sent_at=timezone.now(), lease_until=None)
+        OutgoingMail.objects.update(state=QueueState.DONE, processed_at=timezone.now(), lease_until=None)
         raise OSError("timed out")
 
     monkeypatch.setattr(EmailBackend, "send_messages", be_overtaken)
     send(welcome.pk)
-    assert (only_mail().state, only_mail().error) == (MailState.SENT, "")
+    assert (only_mail().state, only_mail().error) == (QueueState.DONE, "")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -189,3 +198,28 @@ def test_subject_is_one_line_whatever_the_newsroom_is_called(welcome, settings):
     settings.DEFAULT_FROM_EMAIL = "members@example.org"
     send(welcome.pk)
     assert mail.outbox[0].subject == "Welcome to The Lantern Bcc: all@example.org"
+
+
+def test_mails_that_were_owed_before_all_queues_shared_their_words_keep_their_states():
+    migration = import_module("members.migrations.0004_one_queue")
+    words = ["waiting", "sent", "failed"]
+    for number, word in enumerate(words):
+        OutgoingMail.objects.create(kind=MailKind.WELCOME, reference=str(number), recipient="a@example.org")
+        OutgoingMail.objects.filter(reference=str(number)).update(state=word)
+    states = OutgoingMail.objects.order_by("reference").values_list("state", flat=True)
+    OutgoingMail.objects.update(processed_at=timezone.now())
+    migration.use_the_words_of_every_queue(apps, None)
+    assert list(states.all()) == [QueueState.PENDING, QueueState.DONE, QueueState.PARKED]
+    migration.use_the_words_of_mail(apps, None)
+    assert list(states.all()) == words
+
+
+def test_mail_that_is_given_up_raises_an_alarm(welcome, mail_server_away):
+    OutgoingMail.objects.update(attempts=OutgoingMail.MAX_ATTEMPTS - 1)
+    send(welcome.pk)
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.subject, alarm.message) == (
+        AlarmKind.MAIL_PARKED,
+        f"welcome {welcome.reference}",
+        "OSError: connection refused",
+    )

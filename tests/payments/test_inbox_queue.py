@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from members.models import Membership
 from payments import events, inbox
-from payments.enums import EventState
+from payments.enums import QueueState
 from payments.gateway.facts import GatewayError
 from payments.models import LedgerEntry, Payment, StripeEvent
-from payments.tasks import process_event, sweep_inbox
+from payments.models.queue import BATCH
+from payments.tasks import drain_inbox
 from tests.factories.payments import StripeEventFactory
 from tests.support.events import event_body, sign
 from tests.support.threads import all_at_once
@@ -25,7 +26,7 @@ def receive(body):
 def test_lease_keeps_a_second_worker_away_while_it_runs(answers):
     event = StripeEventFactory(lease_until=timezone.now() + timedelta(seconds=5))
     assert inbox.process(event.pk) is False
-    assert inbox.due() == []
+    assert inbox.drain() == 0
     event.refresh_from_db()
     assert event.attempts == 0
 
@@ -33,10 +34,9 @@ def test_lease_keeps_a_second_worker_away_while_it_runs(answers):
 def test_lease_of_a_killed_worker_runs_out(answers):
     answers["in_made"] = None
     event = StripeEventFactory(lease_until=timezone.now() - timedelta(seconds=1), attempts=1)
-    assert inbox.due() == [event.pk]
     assert inbox.process(event.pk) is True
     event.refresh_from_db()
-    assert (event.state, event.attempts) == (EventState.DONE, 2)
+    assert (event.state, event.attempts) == (QueueState.DONE, 2)
 
 
 def test_worker_holds_the_lease_while_it_reads(side, monkeypatch):
@@ -55,13 +55,13 @@ def test_late_failure_does_not_wake_what_another_worker_finished(side, monkeypat
     """The first worker's lease runs out, a second finishes the event, then the first one's read fails."""
 
     def read(object_id):
-        StripeEvent.objects.update(state=EventState.DONE, processed_at=timezone.now(), lease_until=None)
+        StripeEvent.objects.update(state=QueueState.DONE, processed_at=timezone.now(), lease_until=None)
         raise GatewayError("timed out")
 
     monkeypatch.setitem(events._READERS, "checkout.session.completed", read)
     inbox.process(receive(event_body(object_id="cs_1")))
     event = StripeEvent.objects.get()
-    assert (event.state, event.error) == (EventState.DONE, "")
+    assert (event.state, event.error) == (QueueState.DONE, "")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -84,15 +84,15 @@ def test_all_events_of_a_join_at_once_are_one_join(side, answers):
     ] * 4
     pks = [receive(body.replace(b"evt_", b"evt_%d_" % n)) for n, body in enumerate(bodies)]
     assert all_at_once(lambda number: inbox.process(pks[number]), threads=len(pks)) == [True] * len(pks)
-    assert set(StripeEvent.objects.values_list("state", "error")) == {(EventState.DONE, "")}
+    assert set(StripeEvent.objects.values_list("state", "error")) == {(QueueState.DONE, "")}
     assert Membership.objects.count() == Payment.objects.count() == LedgerEntry.objects.count() == 1
 
 
 def test_sweeper_finds_what_the_bell_missed(side, answers):
     answers["cs_1"] = side.session()
     receive(event_body(object_id="cs_1"))
-    sweep_inbox()
-    assert StripeEvent.objects.get().state == EventState.DONE
+    drain_inbox()
+    assert StripeEvent.objects.get().state == QueueState.DONE
     assert Membership.objects.count() == 1
 
 
@@ -102,13 +102,18 @@ def test_due_events_come_oldest_first_and_not_before_their_time():
         StripeEventFactory(next_try_at=now - timedelta(seconds=seconds)) for seconds in (30, 1, 60)
     )
     StripeEventFactory(next_try_at=now + timedelta(minutes=1))
-    StripeEventFactory(state=EventState.PARKED)
-    StripeEventFactory(state=EventState.DONE, processed_at=now)
-    assert inbox.due() == [early.pk, middle.pk, late.pk]
-    assert inbox.due(limit=1) == [early.pk]
+    StripeEventFactory(state=QueueState.PARKED)
+    StripeEventFactory(state=QueueState.DONE, processed_at=now)
+    assert [event.pk for event in StripeEvent.objects.claim(2)] == [early.pk, middle.pk]
+    assert [event.pk for event in StripeEvent.objects.take()] == [late.pk]
+    assert list(StripeEvent.objects.take()) == []
 
 
-def test_task_processes_the_event_of_its_id(side, answers):
-    answers["cs_1"] = side.session()
-    process_event(receive(event_body(object_id="cs_1")))
-    assert StripeEvent.objects.get().state == EventState.DONE
+@pytest.mark.parametrize(("count", "calls"), [(BATCH - 1, 0), (BATCH, 1), (BATCH * 3, 1)])
+def test_worker_that_finds_many_calls_another_to_help(answers, monkeypatch, count, calls):
+    rung = []
+    monkeypatch.setattr(inbox, "ring", rung.append)
+    answers["in_made"] = None
+    StripeEventFactory.create_batch(count)
+    assert inbox.drain() == count
+    assert rung == [inbox.DRAIN] * calls

@@ -1,7 +1,6 @@
 import pytest
 from django.utils import timezone
 
-from payments.doorbell import ring
 from payments.models import Heartbeat
 from payments.tasks import tick
 
@@ -18,11 +17,3 @@ def test_tick_notes_the_time_in_one_row(time_machine_now):
 
 def test_nothing_has_ticked_at_first():
     assert Heartbeat.last_at() is None
-
-
-def test_bell_that_cannot_ring_is_only_logged(monkeypatch):
-    def refuse(*args, **kwargs):
-        raise OSError("no broker")
-
-    monkeypatch.setattr("payments.doorbell.current_app.send_task", refuse)
-    assert ring("payments.tasks.process_event", 1) is None

@@ -50,8 +50,8 @@ class Command(BaseCommand):
         self._tell(walked, polled, is_walk_wanted=not events, is_poll_wanted=not objects)
 
     def _process(self) -> None:
-        for pk in inbox.due(limit=1_000_000):
-            inbox.process(pk)
+        while inbox.drain():
+            pass
 
     def _show(self, step: str, share: float, tally: Tally) -> None:
         done = int(share * _BAR)
