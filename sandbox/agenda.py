@@ -6,6 +6,7 @@ the same with ten subscriptions and with ten thousand.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ def due_at(thing: Json) -> int | None:
     return entry.when(thing) if entry and not thing.get("deleted") else None
 
 
-def do_due(work: Work, until: int, *, clock: str = "", limit: int) -> tuple[int, int]:
+def do_due(work: Work, until: int, *, clock: str = "", limit: int = sys.maxsize) -> tuple[int, int]:
     """Do what falls due by `until`, the earliest first and each at its own time, at most `limit` things.
 
     `clock` is the test clock whose objects are meant. Returns how many were done, and when the last was due.

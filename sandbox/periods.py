@@ -18,6 +18,24 @@ def boundary(anchor: int, recurring: Json, index: int) -> int:
     return int(_months_later(start, MONTHS[interval] * count).timestamp())
 
 
+def following(anchor: int, recurring: Json, after: int) -> int:
+    """Return the first boundary later than `after`."""
+    index = _about(anchor, recurring, after)
+    while boundary(anchor, recurring, index) <= after:
+        index += 1
+    return boundary(anchor, recurring, index)
+
+
+def _about(anchor: int, recurring: Json, after: int) -> int:
+    """Return the index of a boundary close to `after`, not beyond the first that is later."""
+    start, end = datetime.fromtimestamp(anchor, UTC), datetime.fromtimestamp(after, UTC)
+    interval, count = recurring["interval"], recurring["interval_count"]
+    if interval in SPANS:
+        return max(int((end - start) / SPANS[interval]) // int(count), 0)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return max(months // (MONTHS[interval] * int(count)), 0)
+
+
 def _months_later(start: datetime, months: int) -> datetime:
     years, month = divmod(start.month - 1 + months, 12)
     last = calendar.monthrange(start.year + years, month + 1)[1]

@@ -58,6 +58,7 @@ INDEXED = {
     "event": ["type"],
     "invoice": ["customer", "_subscription"],
     "invoice_payment": ["invoice", "_payment_intent"],
+    "invoiceitem": ["customer", "invoice"],
     "payment_intent": ["customer"],
     "payment_method": ["customer"],
     "price": ["lookup_key", "product"],
@@ -178,4 +179,4 @@ def _indexed() -> list[tuple[str, str]]:
 
 def _index(kind: str, field: str) -> str:
     name = f"{kind}_by_{field}".replace(".", "_")
-    return f"CREATE INDEX IF NOT EXISTS {name} ON objects ({column(field)}) WHERE kind = '{kind}';\n"
+    return f"CREATE INDEX IF NOT EXISTS {name} ON objects ({column(field)}, created, seq) WHERE kind = '{kind}';\n"

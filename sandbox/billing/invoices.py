@@ -1,47 +1,57 @@
 """Invoices: drafted, finalised, paid or void. Since 2025 the payment hangs on them as an `invoice_payment`."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sandbox import payments
+from sandbox.billing.lines import Billed, line_of, totals
 from sandbox.errors import StripeError
-from sandbox.money import written
 from sandbox.types import Json
 from sandbox.work import Work
 
-
-@dataclass(frozen=True)
-class Billed:
-    """One line to put on an invoice; the period in unix seconds, the amount in minor units and signed."""
-
-    amount: int
-    quantity: int
-    description: str
-    period: tuple[int, int]
-    parent: Json
-    pricing: Json | None = None
-    metadata: Json | None = None
+DRAFT_FOR = 60 * 60
+"""So long a draft can still be changed before it is finalised by itself."""
+DESCRIPTIONS = {
+    "subscription_create": "Subscription creation",
+    "subscription_cycle": "Subscription update",
+    "subscription_update": "Subscription update",
+}
 
 
 def draft(
     work: Work, customer: Json, currency: str, lines: list[Billed], *, reason: str, **fields: Any
 ) -> Json:
     """Create a draft invoice over the lines."""
-    invoice = work.draft(
-        "invoice", **_parties(customer), **_constants(), billing_reason=reason, currency=currency
-    )
-    invoice |= {"period_start": work.now, "period_end": work.now} | fields
-    invoice |= {"lines": _listed(invoice, [_line(work, invoice, billed) for billed in lines])}
-    invoice |= _totals([billed.amount for billed in lines])
+    invoice = compose(work, customer, currency, lines, reason=reason, **fields)
     work.save(invoice)
     work.emit("invoice.created", invoice)
     return invoice
 
 
+def compose(
+    work: Work, customer: Json, currency: str, lines: list[Billed], *, reason: str, **fields: Any
+) -> Json:
+    """Shape a draft invoice without keeping it."""
+    invoice = work.draft(
+        "invoice", **_parties(customer), **_constants(), billing_reason=reason, currency=currency
+    )
+    invoice |= {"period_start": work.now, "period_end": work.now} | fields
+    invoice |= {"lines": _listed(invoice, [line_of(work, invoice, billed) for billed in lines])}
+    invoice |= totals(invoice["lines"]["data"])
+    if invoice["auto_advance"]:
+        plan(invoice, work.now)
+    return invoice
+
+
+def plan(invoice: Json, now: int) -> None:
+    """Let a draft be finalised by itself, and charged then."""
+    invoice["automatically_finalizes_at"] = now + DRAFT_FOR
+    invoice["next_payment_attempt"] = now + DRAFT_FOR if _is_charged(invoice) else None
+
+
 def add_line(work: Work, invoice: Json, billed: Billed) -> None:
     """Put one more line on a draft."""
-    invoice["lines"]["data"].append(_line(work, invoice, billed))
-    invoice |= _totals([line["amount"] for line in invoice["lines"]["data"]])
+    invoice["lines"]["data"].append(line_of(work, invoice, billed))
+    invoice |= totals(invoice["lines"]["data"])
     work.save(invoice)
 
 
@@ -53,6 +63,7 @@ def finalize(work: Work, invoice: Json, *, paid_by: Json | None = None) -> Json:
     invoice |= {
         "hosted_invoice_url": f"{work.base_url}/i/{invoice['id']}",
         "automatically_finalizes_at": None,
+        "next_payment_attempt": work.now + DRAFT_FOR if is_retried(invoice) else None,
     }
     invoice["invoice_pdf"] = invoice["hosted_invoice_url"] + "/pdf"
     invoice["status_transitions"]["finalized_at"] = work.now
@@ -61,6 +72,39 @@ def finalize(work: Work, invoice: Json, *, paid_by: Json | None = None) -> Json:
     work.save(invoice)
     work.emit("invoice.finalized", invoice)
     return invoice
+
+
+def is_retried(invoice: Json) -> bool:
+    """Tell whether Stripe charges by itself, again and again; a first invoice waits for its subscriber instead."""
+    is_first = invoice["billing_reason"] == "subscription_create"
+    return bool(invoice["auto_advance"] and _is_charged(invoice) and not is_first)
+
+
+def _is_charged(invoice: Json) -> bool:
+    return bool(invoice["collection_method"] == "charge_automatically")
+
+
+def stop_collecting(work: Work, **whose: str) -> None:
+    """Leave unpaid invoices as they are: nothing more happens to them by itself."""
+    for status in ("draft", "open"):
+        for invoice in work.every("invoice", status=status, **whose):
+            if invoice["auto_advance"]:
+                change(
+                    work,
+                    invoice,
+                    auto_advance=False,
+                    automatically_finalizes_at=None,
+                    next_payment_attempt=None,
+                )
+
+
+def change(work: Work, invoice: Json, **fields: Any) -> None:
+    """Set fields and announce those that really changed."""
+    previous = {name: invoice[name] for name, value in fields.items() if invoice[name] != value}
+    invoice |= fields
+    work.save(invoice)
+    if previous:
+        work.emit("invoice.updated", invoice, previous)
 
 
 def void(work: Work, invoice: Json) -> Json:
@@ -111,15 +155,10 @@ def from_subscription(subscription: Json) -> Json:
     details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
     return {
         "parent": {"quote_details": None, "subscription_details": details, "type": "subscription_details"},
+        "collection_method": subscription["collection_method"],
+        "default_payment_method": None,
         "_subscription": subscription["id"],
     }
-
-
-def describe(quantity: int, name: str, unit_amount: int, currency: str, recurring: Json) -> str:
-    """Word a subscription line as Stripe does: "1 × Supporter (at €10.00 / month)"."""
-    count, interval = recurring["interval_count"], recurring["interval"]
-    each = interval if count == 1 else f"every {count} {interval}s"
-    return f"{quantity} × {name} (at {written(unit_amount, currency)} / {each})"
 
 
 def _parties(customer: Json) -> Json:
@@ -157,36 +196,8 @@ def _constants() -> Json:
     }
 
 
-def _totals(amounts: list[int]) -> Json:
-    total = sum(amounts)
-    due = max(total, 0)
-    sums = dict.fromkeys(["subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"], total)
-    return {**sums, "amount_due": due, "amount_remaining": due, "amount_paid": 0}
-
-
 def _listed(invoice: Json, lines: list[Json]) -> Json:
     return {"object": "list", "data": lines, "has_more": False, "url": f"/v1/invoices/{invoice['id']}/lines"}
-
-
-def _line(work: Work, invoice: Json, billed: Billed) -> Json:
-    return work.draft(
-        "line_item",
-        amount=billed.amount,
-        currency=invoice["currency"],
-        description=billed.description,
-        discount_amounts=[],
-        discountable=True,
-        invoice=invoice["id"],
-        metadata=billed.metadata or {},
-        parent=billed.parent,
-        period={"start": billed.period[0], "end": billed.period[1]},
-        pretax_credit_amounts=[],
-        pricing=billed.pricing,
-        quantity=billed.quantity,
-        subscription=invoice.get("_subscription"),
-        subtotal=billed.amount,
-        taxes=[],
-    )
 
 
 def _next_number(work: Work, invoice: Json) -> str:
@@ -215,13 +226,13 @@ def _expect_payment(work: Work, invoice: Json, paid_by: Json | None) -> None:
 
 
 def _open_intent(work: Work, invoice: Json) -> Json:
-    is_first = invoice["billing_reason"] == "subscription_create"
+    usual = invoice["description"] or "Payment for Invoice"
     return payments.open_intent(
         work,
         amount=invoice["amount_due"],
         currency=invoice["currency"],
         customer=invoice["customer"],
-        description="Subscription creation" if is_first else invoice["description"] or "Payment for Invoice",
+        description=DESCRIPTIONS.get(invoice["billing_reason"], usual),
         receipt_email=None,
         setup_future_usage="off_session" if invoice.get("_subscription") else None,
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sandbox.billing.invoices import Billed
+from sandbox.billing import invoices
+from sandbox.billing.lines import Billed
 from sandbox.catalog import Line
 from sandbox.types import Json
 from sandbox.work import Work
@@ -67,6 +68,29 @@ def billed(item: Json, *, subscription: str | None = None) -> Billed:
         pricing=item["pricing"],
         metadata=item["metadata"],
     )
+
+
+def waiting(work: Work, subscription: Json) -> list[Json]:
+    """Return the customer's items that the subscription's next invoice will bill, oldest first."""
+    mine = (None, subscription["id"])
+    return [
+        item
+        for item in work.every("invoiceitem", customer=subscription["customer"], _is_pending=1)
+        if item["currency"] == subscription["currency"] and item.get("_subscription") in mine
+    ]
+
+
+def put_own(work: Work, invoice: Json) -> Json:
+    """Put the items on the invoice that were created for it while it was a draft."""
+    held = {line["parent"]["invoice_item_details"]["invoice_item"] for line in _item_lines(invoice)}
+    for item in work.every("invoiceitem", invoice=invoice["id"]):
+        if item["id"] not in held:
+            invoices.add_line(work, invoice, billed(item))
+    return invoice
+
+
+def _item_lines(invoice: Json) -> list[Json]:
+    return [line for line in invoice["lines"]["data"] if line["parent"]["type"] == "invoice_item_details"]
 
 
 def claim(work: Work, items: list[Json], invoice: Json) -> None:

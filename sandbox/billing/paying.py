@@ -1,13 +1,16 @@
 """Paying an invoice, and what that does to its subscription."""
 
 from sandbox import methods, payments
-from sandbox.billing import invoices, subscriptions
+from sandbox.billing import dunning, invoices, subscriptions
+from sandbox.cards import TOKENS
 from sandbox.errors import CardError, StripeError
 from sandbox.types import Json
 from sandbox.work import Work
 
 
-def pay(work: Work, invoice: Json, method: Json, *, is_off_session: bool = False) -> None:
+def pay(
+    work: Work, invoice: Json, method: Json, *, is_off_session: bool = False, is_automatic: bool = False
+) -> None:
     """Charge the card for the invoice; raises CardError after recording the failure."""
     if invoice["status"] == "paid":
         raise StripeError("Invoice is already paid")
@@ -18,46 +21,52 @@ def pay(work: Work, invoice: Json, method: Json, *, is_off_session: bool = False
     try:
         payments.confirm(work, intent, method, is_off_session=is_off_session)
     except CardError:
-        note_failure(work, invoice)
+        note_failure(work, invoice, is_automatic=is_automatic)
         raise
-    follow(work, invoice, intent)
+    follow(work, invoice, intent, is_automatic=is_automatic)
 
 
-def follow(work: Work, invoice: Json, intent: Json) -> None:
+def follow(work: Work, invoice: Json, intent: Json, *, is_automatic: bool = False) -> None:
     """Bring the invoice to where its payment intent is."""
     if intent["status"] == "succeeded" and invoice["status"] == "open":
-        mark_paid(work, invoice)
+        mark_paid(work, invoice, is_automatic=is_automatic)
     elif intent["status"] == "requires_action":
-        _await_action(work, invoice)
+        dunning.note(work, invoice, "invoice.payment_action_required", is_automatic=is_automatic)
+    elif intent["status"] == "processing":
+        invoice |= {"attempted": True, "next_payment_attempt": None, "_is_processing": True}
+        work.save(invoice)
 
 
-def mark_paid(work: Work, invoice: Json, *, is_out_of_band: bool = False) -> None:
+def mark_paid(work: Work, invoice: Json, *, is_out_of_band: bool = False, is_automatic: bool = False) -> None:
     """Record that the invoice is paid in full and start or revive its subscription."""
     due = invoice["amount_due"]
     invoice |= {"status": "paid", "amount_paid": due, "amount_remaining": 0, "attempted": True}
-    invoice |= {"next_payment_attempt": None, "amount_paid_off_stripe": due if is_out_of_band else 0}
-    invoice["attempt_count"] += 1 if due else 0
+    invoice |= {"auto_advance": False, "next_payment_attempt": None}
+    invoice["amount_paid_off_stripe"] = due if is_out_of_band else 0
+    if due and dunning.counts(invoice, is_automatic=is_automatic):
+        invoice["attempt_count"] += 1
     invoice["status_transitions"]["paid_at"] = work.now
     work.save(invoice)
     for payment in invoices.payments_of(work, invoice):
         _settle_payment(work, payment)
     work.emit("invoice.paid", invoice)
     work.emit("invoice.payment_succeeded", invoice)
-    _start(work, invoices.subscription_of(work, invoice))
+    _revive(work, invoices.subscription_of(work, invoice))
 
 
-def note_failure(work: Work, invoice: Json) -> None:
+def note_failure(work: Work, invoice: Json, *, is_automatic: bool = False) -> None:
     """Record a failed attempt."""
-    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
-    work.save(invoice)
-    work.emit("invoice.payment_failed", invoice)
+    dunning.note(work, invoice, "invoice.payment_failed", is_automatic=is_automatic)
 
 
 def default_method(work: Work, customer: Json, subscription: Json | None = None) -> Json | None:
-    """Return the payment method to charge: the subscription's, else the customer's."""
+    """Return the payment method to charge: the subscription's, else the customer's. A detached one is none."""
     settings = customer["invoice_settings"]["default_payment_method"]
     chosen = (subscription or {}).get("default_payment_method") or settings or customer.get("_source")
-    return methods.usable(work, chosen) if chosen else None
+    if not chosen:
+        return None
+    method = methods.usable(work, chosen)
+    return method if chosen in TOKENS or method["customer"] == customer["id"] else None
 
 
 def _settle_payment(work: Work, payment: Json) -> None:
@@ -67,12 +76,10 @@ def _settle_payment(work: Work, payment: Json) -> None:
     work.emit("invoice_payment.paid", payment)
 
 
-def _await_action(work: Work, invoice: Json) -> None:
-    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
-    work.save(invoice)
-    work.emit("invoice.payment_action_required", invoice)
-
-
-def _start(work: Work, subscription: Json | None) -> None:
-    if subscription and subscription["status"] in ("incomplete", "past_due", "unpaid"):
+def _revive(work: Work, subscription: Json | None) -> None:
+    """The subscription is in order again, unless it owes for another period too."""
+    if subscription is None or subscription["status"] not in ("incomplete", "past_due", "unpaid"):
+        return
+    owed = work.every("invoice", _subscription=subscription["id"], status="open")
+    if not any(invoice["attempted"] for invoice in owed):
         subscriptions.change(work, subscription, status="active")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sandbox.billing import invoices, paying, subscriptions
-from sandbox.billing.invoices import Billed
 from sandbox.billing.items import billed, claim, new_item, priced, pricing
+from sandbox.billing.lines import Billed, describe
 from sandbox.catalog import Line
 from sandbox.errors import CardError
 from sandbox.types import Json
@@ -33,6 +33,8 @@ def subscribe(
     subscription["latest_invoice"] = invoice["id"]
     work.save(subscription)
     work.emit("customer.subscription.created", subscription)
+    if trial_end and trial_end - work.now <= subscriptions.WARNING:
+        subscriptions.warn(work, subscription)
     invoices.finalize(work, invoice, paid_by=paid_by)
     _collect(work, customer, subscription, invoice, paid_by, behavior, is_off_session)
     return subscription
@@ -46,28 +48,28 @@ def due_now(lines: list[Line], *, has_trial: bool) -> int:
 def _first_invoice(work: Work, customer: Json, subscription: Json, extras: list[Line]) -> Json:
     items = [new_item(work, customer, **priced(line)) for line in extras]
     lines = [billed(item, subscription=subscription["id"]) for item in items]
-    lines += [billed_item(work, subscription, item) for item in subscriptions.items(subscription)]
+    is_trial = subscription["status"] == "trialing"
+    lines += [
+        billed_item(work, subscription, item, is_trial=is_trial) for item in subscriptions.items(subscription)
+    ]
     invoice = invoices.draft(
         work,
         customer,
         subscription["currency"],
         lines,
         reason="subscription_create",
-        collection_method=subscription["collection_method"],
-        default_payment_method=None,
         **invoices.from_subscription(subscription),
     )
     claim(work, items, invoice)
     return invoice
 
 
-def billed_item(work: Work, subscription: Json, item: Json) -> Billed:
+def billed_item(work: Work, subscription: Json, item: Json, *, is_trial: bool = False) -> Billed:
     """Bill one item for its current period; a trial costs nothing."""
     price = work.get("price", item["price"]["id"])
     unit = price["_currency_options"][subscription["currency"]]["unit_amount"]
-    is_trial = subscription["status"] == "trialing"
     name = work.get("product", price["product"])["name"]
-    wording = invoices.describe(item["quantity"], name, unit, subscription["currency"], price["recurring"])
+    wording = describe(item["quantity"], name, unit, subscription["currency"], price["recurring"])
     return Billed(
         amount=0 if is_trial else unit * item["quantity"],
         quantity=item["quantity"],

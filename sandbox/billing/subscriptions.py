@@ -4,11 +4,13 @@ from typing import Any
 
 from sandbox.catalog import Line
 from sandbox.errors import no_such
-from sandbox.periods import boundary
+from sandbox.periods import boundary, following
 from sandbox.types import Json
 from sandbox.work import Work, public
 
 RUNNING = ("trialing", "active", "past_due", "incomplete", "unpaid", "paused")
+WARNING = 3 * 24 * 60 * 60
+"""So long before a trial ends its end is announced."""
 
 
 def draft(work: Work, customer: Json, lines: list[Line], *, trial_end: int | None, **fields: Any) -> Json:
@@ -26,6 +28,8 @@ def draft(work: Work, customer: Json, lines: list[Line], *, trial_end: int | Non
     )
     subscription |= fields
     subscription["items"] = _listed(subscription, [_item(work, subscription, line) for line in lines])
+    if subscription["cancel_at_period_end"]:
+        subscription |= _running_out(work, subscription, is_on=True)
     work.save(subscription)
     return subscription
 
@@ -99,45 +103,83 @@ def items(subscription: Json) -> list[Json]:
     return found
 
 
-def period_end(subscription: Json) -> int:
-    """Return the earliest end among the items' periods."""
-    return int(min(item["current_period_end"] for item in items(subscription)))
+def period(subscription: Json) -> tuple[int, int]:
+    """Return the half-open period, in unix seconds, of the item that is to be renewed first."""
+    first = min(items(subscription), key=lambda item: item["current_period_end"])
+    return first["current_period_start"], first["current_period_end"]
+
+
+def next_items(subscription: Json) -> list[Json]:
+    """Return the items that are to be renewed first, as they will be in their next period."""
+    end, anchor = period(subscription)[1], subscription["billing_cycle_anchor"]
+    return [
+        item
+        | {
+            "current_period_start": end,
+            "current_period_end": following(anchor, item["price"]["recurring"], end),
+        }
+        for item in items(subscription)
+        if item["current_period_end"] == end
+    ]
+
+
+def put_items(subscription: Json, changed: list[Json]) -> None:
+    """Replace items by their changed selves."""
+    by_id = {item["id"]: item for item in changed}
+    subscription["items"]["data"] = [by_id.get(item["id"], item) for item in items(subscription)]
 
 
 def change(work: Work, subscription: Json, **fields: Any) -> None:
     """Set fields and announce those that really changed."""
-    previous = {
-        name: subscription.get(name) for name, value in fields.items() if subscription.get(name) != value
-    }
+    before = public(subscription)
     subscription |= fields
+    announce(work, subscription, before)
+
+
+def announce(work: Work, subscription: Json, before: Json) -> None:
+    """Keep the subscription and tell what is not as it was, if anything is not."""
     work.save(subscription)
+    previous = {name: value for name, value in before.items() if subscription[name] != value}
     if previous:
         work.emit("customer.subscription.updated", subscription, previous)
 
 
+def warn(work: Work, subscription: Json) -> None:
+    """Tell that the trial is about to end."""
+    subscription["_is_warned"] = True
+    work.save(subscription)
+    work.emit("customer.subscription.trial_will_end", subscription)
+
+
 def cancel_at_period_end(work: Work, subscription: Json, is_on: bool, details: Json | None = None) -> None:
     """Let the subscription run out, or take that back."""
-    end = period_end(subscription) if is_on else None
-    change(
-        work,
-        subscription,
-        cancel_at_period_end=is_on,
-        cancel_at=end,
-        canceled_at=work.now if is_on else None,
-        cancellation_details=_details("cancellation_requested" if is_on else None, details),
-    )
+    change(work, subscription, **_running_out(work, subscription, details, is_on=is_on))
 
 
-def cancel(work: Work, subscription: Json, details: Json | None = None) -> None:
-    """End the subscription at once."""
+def _running_out(work: Work, subscription: Json, details: Json | None = None, *, is_on: bool) -> Json:
+    """Build the fields that tell when and why it ends; what ends is not announced as a renewal either."""
+    end = period(subscription)[1] if is_on else None
+    return {
+        "cancel_at_period_end": is_on,
+        "cancel_at": end,
+        "canceled_at": work.now if is_on else None,
+        "cancellation_details": _details("cancellation_requested" if is_on else None, details),
+        "_announced": end or subscription.get("_announced"),
+    }
+
+
+def cancel(work: Work, subscription: Json, details: Json | None = None, *, reason: str | None = None) -> None:
+    """End the subscription at once, or because its time has run out."""
     if subscription["status"] not in RUNNING:
         raise no_such("subscription", subscription["id"])
+    has_run_out = subscription["cancel_at"] is not None and subscription["cancel_at"] <= work.now
+    given = details or subscription["cancellation_details"]
     subscription |= {
         "status": "canceled",
         "canceled_at": subscription["canceled_at"] or work.now,
         "ended_at": work.now,
-        "cancel_at_period_end": False,
-        "cancellation_details": _details("cancellation_requested", details),
+        "cancel_at_period_end": subscription["cancel_at_period_end"] and has_run_out,
+        "cancellation_details": _details(reason or "cancellation_requested", given),
     }
     work.save(subscription)
     work.emit("customer.subscription.deleted", subscription)

@@ -1,7 +1,7 @@
 """Customers and their payment methods."""
 
 from sandbox import methods
-from sandbox.billing import subscriptions
+from sandbox.billing import ending, invoices, subscriptions
 from sandbox.cards import TOKENS
 from sandbox.customers import new_customer
 from sandbox.errors import StripeError
@@ -60,7 +60,8 @@ def delete(work: Work, params: Json, identifier: str) -> Json:
     customer = work.get("customer", identifier, param="customer")
     for subscription in work.every("subscription", customer=identifier):
         if subscription["status"] in subscriptions.RUNNING:
-            subscriptions.cancel(work, subscription)
+            ending.end(work, subscription)
+    invoices.stop_collecting(work, customer=identifier)
     work.emit("customer.deleted", customer)
     return work.delete(customer)
 

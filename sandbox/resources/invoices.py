@@ -2,7 +2,7 @@
 
 from sandbox import methods
 from sandbox.billing import invoices, paying
-from sandbox.billing.items import billed, claim
+from sandbox.billing.items import billed, claim, put_own
 from sandbox.errors import StripeError
 from sandbox.lists import slice_of
 from sandbox.resources.common import apply, picked, readable
@@ -52,7 +52,10 @@ def create(work: Work, params: Json) -> Json:
 @serves(f"POST {ONE}")
 def update(work: Work, params: Json, identifier: str) -> Json:
     invoice = _get(work, identifier)
-    previous = apply(work, invoice, params, DRAFT_FIELDS if invoice["status"] == "draft" else ["metadata"])
+    is_draft = invoice["status"] == "draft"
+    previous = apply(work, invoice, params, DRAFT_FIELDS if is_draft else ["auto_advance", "metadata"])
+    if is_draft and previous.get("auto_advance") is False:
+        invoices.plan(invoice, work.now)
     if previous:
         work.emit("invoice.updated", invoice, previous)
     return invoice
@@ -69,7 +72,7 @@ def delete(work: Work, params: Json, identifier: str) -> Json:
 
 @serves(f"POST {ONE}/finalize")
 def finalize(work: Work, params: Json, identifier: str) -> Json:
-    invoice = invoices.finalize(work, _with_own_items(work, _get(work, identifier)))
+    invoice = invoices.finalize(work, put_own(work, _get(work, identifier)))
     if not invoice["amount_due"]:
         paying.mark_paid(work, invoice)
     return invoice
@@ -79,7 +82,7 @@ def finalize(work: Work, params: Json, identifier: str) -> Json:
 def pay(work: Work, params: Json, identifier: str) -> Json:
     invoice = _get(work, identifier)
     if invoice["status"] == "draft":
-        invoices.finalize(work, _with_own_items(work, invoice))
+        invoices.finalize(work, put_own(work, invoice))
     if params.get("paid_out_of_band"):
         paying.mark_paid(work, invoice, is_out_of_band=True)
         return invoice
@@ -127,16 +130,3 @@ def _method(work: Work, invoice: Json, params: Json) -> Json:
         )
         raise StripeError(message, code="invoice_no_payment_method_types")
     return method
-
-
-def _with_own_items(work: Work, invoice: Json) -> Json:
-    """Put the items on the invoice that were created for it while it was a draft."""
-    held = {line["parent"]["invoice_item_details"]["invoice_item"] for line in _item_lines(invoice)}
-    for item in work.every("invoiceitem", invoice=invoice["id"]):
-        if item["id"] not in held:
-            invoices.add_line(work, invoice, billed(item))
-    return invoice
-
-
-def _item_lines(invoice: Json) -> list[Json]:
-    return [line for line in invoice["lines"]["data"] if line["parent"]["type"] == "invoice_item_details"]

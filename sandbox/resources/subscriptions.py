@@ -1,11 +1,11 @@
 """Subscriptions and their items over the API."""
 
-from sandbox import catalog
-from sandbox.billing import invoices, subscriptions
+from sandbox import catalog, methods
+from sandbox.billing import ending, subscriptions
 from sandbox.billing.subscribing import subscribe
 from sandbox.catalog import Line
 from sandbox.checkout.opening import DAY
-from sandbox.errors import missing_parameter, no_such, not_simulated
+from sandbox.errors import StripeError, missing_parameter, no_such, not_simulated
 from sandbox.lists import page, slice_of
 from sandbox.resources.common import merged, picked, retrievable
 from sandbox.routing import serves
@@ -19,7 +19,7 @@ UNSIMULATED = (
     "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at", "discounts",
     "on_behalf_of", "pending_invoice_item_interval", "transfer_data",
 )  # fmt: skip
-PLAIN = ("default_payment_method", "description", "pause_collection")
+PLAIN = ("description", "pause_collection")
 
 retrievable("subscription", PATH, "subscription_exposed_id")
 
@@ -55,7 +55,8 @@ def create(work: Work, params: Json) -> Json:
         is_off_session=bool(params.get("off_session")),
         cancel_at_period_end=bool(params.get("cancel_at_period_end")),
         metadata=merged({}, params.get("metadata") or {}),
-        **picked(params, (*PLAIN, "collection_method", "days_until_due")),
+        **picked(params, (*PLAIN, "collection_method", "days_until_due", "trial_settings")),
+        **_default_method(work, params, customer["id"]),
     )
 
 
@@ -69,6 +70,7 @@ def update(work: Work, params: Json, identifier: str) -> Json:
         details = params.get("cancellation_details")
         subscriptions.cancel_at_period_end(work, subscription, params["cancel_at_period_end"], details)
     fields = {name: params[name] for name in PLAIN if name in params}
+    fields |= _default_method(work, params, subscription["customer"])
     if "metadata" in params:
         fields["metadata"] = merged(subscription["metadata"], params["metadata"])
     subscriptions.change(work, subscription, **fields)
@@ -77,12 +79,11 @@ def update(work: Work, params: Json, identifier: str) -> Json:
 
 @serves(f"DELETE {ONE}")
 def cancel(work: Work, params: Json, identifier: str) -> Json:
+    for name in ("invoice_now", "prorate"):
+        if params.get(name):
+            raise not_simulated(name)
     subscription = work.get("subscription", identifier)
-    was_incomplete = subscription["status"] == "incomplete"
-    subscriptions.cancel(work, subscription, params.get("cancellation_details"))
-    invoice = work.find(subscription["latest_invoice"])
-    if was_incomplete and invoice and invoice["status"] == "open":
-        invoices.void(work, invoice)
+    ending.end(work, subscription, params.get("cancellation_details"))
     return subscription
 
 
@@ -105,6 +106,20 @@ def _refuse_unsimulated(params: Json) -> None:
     for name in UNSIMULATED:
         if params.get(name):
             raise not_simulated(name)
+
+
+def _default_method(work: Work, params: Json, customer: str) -> Json:
+    """Return the given `default_payment_method` as a field: one of the customer's own, or none any more."""
+    name = "default_payment_method"
+    if name not in params:
+        return {}
+    if params[name] and methods.usable(work, params[name], param=name)["customer"] != customer:
+        message = (
+            f"The customer does not have a payment method with the ID {params[name]}. "
+            "The payment method must be attached to the customer."
+        )
+        raise StripeError(message, code="resource_missing", param=name)
+    return {name: params[name]}
 
 
 def _lines(work: Work, params: Json) -> list[Line]:

@@ -2,21 +2,27 @@
 
 from datetime import UTC, datetime
 
-from sandbox import methods
+from sandbox import agenda, clock, methods
 from sandbox.checkout import opening, paying
 from sandbox.errors import ParameterError, missing_parameter
 from sandbox.spec.description import parameter_schema
 from sandbox.spec.parameters import checked
 from sandbox.switching import switch
 from sandbox.types import Json
-from sandbox.work import Work
+from sandbox.work import Work, World
 
 
-@switch("POST", "history")
-def history(work: Work, body: Json) -> Json:
-    """Open and pay checkouts in the past, silently unless told otherwise; all or, on any refusal, none of them."""
-    work.is_silent = bool(body.get("silent", True))
-    return {"sessions": [_relive(work, checkout, place) for place, checkout in enumerate(_checkouts(body))]}
+@switch("POST", "history", in_steps=True)
+def history(world: World, body: Json) -> Json:
+    """Open and pay checkouts in the past, and do what fell due since: silently unless told otherwise.
+
+    All of it or, on any refusal, nothing.
+    """
+    clock.keep_up(world)
+    with world.passing, world.transaction(is_silent=bool(body.get("silent", True))) as work:
+        sessions = [_relive(work, checkout, place) for place, checkout in enumerate(_checkouts(body))]
+        agenda.do_due(work, work.now)
+    return {"sessions": sessions}
 
 
 def _checkouts(body: Json) -> list[Json]:

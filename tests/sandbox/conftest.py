@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.sandbox.builders import instant
 from tests.sandbox.receiver import Receiver
 from tests.support.sandbox_process import running_sandbox
 
@@ -18,6 +19,13 @@ def own_sandbox():
     """A sandbox that nobody else uses."""
     with running_sandbox() as process:
         yield process
+
+
+@pytest.fixture
+def in_2030(own_sandbox):
+    """A sandbox of one's own in which it is noon on 31 January 2030."""
+    own_sandbox.switch("clock", {"to": instant(2030, 1, 31)})
+    return own_sandbox
 
 
 @pytest.fixture

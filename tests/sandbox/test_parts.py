@@ -1,7 +1,5 @@
 """Arithmetic and reading that need no process: money, periods, cards, forms, skeletons."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from sandbox import cards, money, periods
@@ -9,10 +7,7 @@ from sandbox.errors import ParameterError, StripeError
 from sandbox.forms import nested
 from sandbox.spec.parameters import checked
 from sandbox.spec.skeletons import skeleton
-
-
-def instant(year, month, day, hour=12):
-    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp())
+from tests.sandbox.builders import instant
 
 
 @pytest.mark.parametrize(
@@ -70,6 +65,24 @@ def test_amount_that_stripe_would_not_charge_is_refused(amount, currency):
 def test_period_is_counted_from_the_anchor(anchor, interval, count, index, expected):
     recurring = {"interval": interval, "interval_count": count}
     assert periods.boundary(instant(*anchor), recurring, index) == instant(*expected)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "interval", "count", "after", "expected"),
+    [
+        ((2026, 1, 31), "month", 1, (2026, 2, 28, 11), (2026, 2, 28)),
+        ((2026, 1, 31), "month", 1, (2026, 2, 28), (2026, 3, 31)),
+        ((2026, 1, 31), "month", 1, (2030, 1, 31), (2030, 2, 28)),
+        ((2026, 11, 15), "month", 3, (2027, 2, 14), (2027, 2, 15)),
+        ((2024, 2, 29), "year", 1, (2027, 12, 31), (2028, 2, 29)),
+        ((2026, 12, 25), "week", 2, (2027, 1, 7), (2027, 1, 8)),
+        ((2026, 3, 1), "day", 1, (2026, 3, 5, 13), (2026, 3, 6)),
+        ((2026, 3, 1), "month", 1, (2026, 2, 1), (2026, 3, 1)),
+    ],
+)
+def test_following_boundary_is_the_first_that_is_later(anchor, interval, count, after, expected):
+    recurring = {"interval": interval, "interval_count": count}
+    assert periods.following(instant(*anchor), recurring, instant(*after)) == instant(*expected)
 
 
 @pytest.mark.parametrize("number", sorted(cards.NUMBERS))

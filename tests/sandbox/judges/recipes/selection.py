@@ -20,6 +20,7 @@ NOW = (
     "customer.deleted",
     "customer.subscription.created",
     "customer.subscription.deleted",
+    "customer.subscription.trial_will_end",
     "customer.subscription.updated",
     "customer.updated",
     "invoice.created",
@@ -81,7 +82,6 @@ LATER = {
     "customer.discount.deleted": MEMBERSHIPS,
     "customer.discount.updated": MEMBERSHIPS,
     "customer.subscription.paused": MEMBERSHIPS,
-    "customer.subscription.trial_will_end": MEMBERSHIPS,
     "promotion_code.created": MEMBERSHIPS,
     "promotion_code.updated": MEMBERSHIPS,
 }
