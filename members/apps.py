@@ -5,4 +5,5 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import fulfilment, restoring  # noqa: F401  register what payments deliver and make again
+        # Each registers on import: what payments deliver, what is made again, and what the oracle asks.
+        from members import book_checks, fulfilment, restoring  # noqa: F401

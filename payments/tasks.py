@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from payments import alarms, inbox
+from payments.checking import running
 from payments.doorbell import ring
 from payments.models import Heartbeat
 from payments.reconciling import checkouts, polling, walking
@@ -32,6 +33,12 @@ def poll_events() -> None:
 def walk_stripe() -> None:
     """Records what no event told of."""
     walking.walk()
+
+
+@shared_task(acks_late=False)
+def check_books() -> None:
+    """Looks for what cannot be; what is found is told by mail."""
+    running.check_books()
 
 
 @shared_task

@@ -1,4 +1,5 @@
 from payments.models.alarm import Alarm
+from payments.models.book_check import BookCheck
 from payments.models.checkout import Checkout
 from payments.models.cursor import Cursor
 from payments.models.customer import Customer
@@ -14,6 +15,7 @@ from payments.models.transaction import BalanceTransaction
 __all__ = [
     "Alarm",
     "BalanceTransaction",
+    "BookCheck",
     "Checkout",
     "Cursor",
     "Customer",

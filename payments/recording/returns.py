@@ -8,7 +8,7 @@ from payments.gateway.facts import ChargeFacts, DisputeFacts, RefundFacts
 from payments.ledger.entries import post_dispute, post_refund
 from payments.models import Dispute, Payment, Refund
 
-_GIVEN_BACK = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+GIVEN_BACK = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
 """Stripe takes a refund from us when it is asked for, not when it arrives."""
 
 
@@ -27,7 +27,7 @@ def record_returns(*, payment: Payment, charge: ChargeFacts, read_at: datetime) 
 
 def standing_of(payment: Payment) -> Standing:
     """Whose the money is by the rows of its refunds and disputes."""
-    refunds = payment.refunds.filter(status__in=_GIVEN_BACK).values_list("amount", flat=True)
+    refunds = payment.refunds.filter(status__in=GIVEN_BACK).values_list("amount", flat=True)
     disputes = list(payment.disputes.all())
     lost = [dispute.amount for dispute in disputes if dispute.status == Dispute.LOST]
     if sum(refunds) + sum(lost) >= payment.amount:

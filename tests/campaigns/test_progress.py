@@ -5,12 +5,13 @@ from django.utils import timezone
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from campaigns import progress
+from campaigns.book_checks import recount
 from campaigns.enums import CampaignState, GiftsCount
 from campaigns.progress import FRESH_FOR, CampaignProgress, current, measure
 from members.models import Gift, User
 from tests.factories.campaigns import CampaignFactory
 from tests.factories.members import GiftOfferFactory, ImportedMembershipFactory, PlanFactory
-from tests.support.books import assert_books, recount
+from tests.support.books import assert_books
 from tests.support.rollback import rolled_back
 from tests.support.stories import give, join, redeem
 

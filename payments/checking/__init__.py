@@ -1,0 +1,1 @@
+"""The oracle: looks in the database for what cannot be, and compares with Stripe. It changes nothing."""
