@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sandbox.types import Json
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 When = Callable[[Json], int | None]
 """Tells from an object's fields the unix second at which something is next to be done about it, or None."""
-Do = Callable[["Work", Json], None]
+Do = Callable[["Work", Json], object]
 """Does it; `work.now` is that second. The object must not be due then any more."""
+
+Doing = TypeVar("Doing", bound=Do)
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,12 @@ class Entry:
 AGENDA: dict[str, Entry] = {}
 
 
-def falls_due(kind: str, when: When) -> Callable[[Do], Do]:
+def falls_due(kind: str, when: When) -> Callable[[Doing], Doing]:
     """Register what is done about objects of a kind at the time that `when` tells."""
     if kind in AGENDA:
         raise LookupError(f"{kind} is on the agenda already")
 
-    def register(do: Do) -> Do:
+    def register(do: Doing) -> Doing:
         AGENDA[kind] = Entry(when, do)
         return do
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from sandbox import resources as _registers_the_operations  # noqa: F401
+from sandbox import resources as _registers_the_operations, test_clocks  # noqa: F401
 from sandbox.errors import AuthenticationError, MissingError, ParameterError, StripeError
 from sandbox.forms import nested
 from sandbox.http import HangUp
@@ -81,7 +81,7 @@ class Api:
     def _run(self, work: Work, operation: Operation, params: Json, identifiers: Json) -> Answer:
         request_id = work.request_id or ""
         try:
-            with work.attempt():
+            with work.attempt(), test_clocks.kept(work, params, identifiers):
                 answer = shown(work, operation.run(work, params, identifiers), params.get("expand"))
         except StripeError as refusal:
             return Answer(refusal.status, json.dumps(refusal.body()), request_id)

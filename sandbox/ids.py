@@ -28,6 +28,7 @@ PREFIXES = {
     "setup_intent": "seti_",
     "subscription": "sub_",
     "subscription_item": "si_",
+    "test_helpers.test_clock": "clock_",
     "webhook_endpoint": "we_",
 }
 

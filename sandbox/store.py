@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.types import Json
 
-VERSION = 2
+VERSION = 3
 """Goes up with every change of the tables; a file of another version is refused."""
 
 SCHEMA = """
@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS objects (
     due INTEGER,
     clock TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX IF NOT EXISTS objects_of_clocks ON objects (clock) WHERE clock != '';
 CREATE INDEX IF NOT EXISTS objects_due ON objects (clock, due, seq) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS objects_newest ON objects (kind, created, seq);
 CREATE TABLE IF NOT EXISTS answers (
@@ -121,7 +122,7 @@ class Store:
             "ON CONFLICT (id) DO UPDATE SET "
             "is_deleted = excluded.is_deleted, body = excluded.body, due = excluded.due",
             thing["id"], kind, thing.get("created", 0), bool(thing.get("deleted")), json.dumps(thing),
-            due, thing.get("test_clock") or "",
+            due, thing.get("test_clock") or thing.get("_test_clock") or "",
         )  # fmt: skip
 
     def read(self, identifier: str) -> Json | None:
@@ -148,6 +149,11 @@ class Store:
         query = "SELECT id, due FROM objects WHERE clock = ? AND due <= ? ORDER BY due, seq LIMIT 1"
         row = self.run(query, clock, until).fetchone()
         return (row["id"], row["due"]) if row else None
+
+    def living_by(self, clock: str) -> list[str]:
+        """Return the ids of everything that lives by a test clock."""
+        query = "SELECT id FROM objects WHERE clock = ? AND clock != '' AND NOT is_deleted ORDER BY seq"
+        return [row["id"] for row in self.run(query, clock)]
 
     def setting(self, name: str) -> str | None:
         """Return what was set under this name."""

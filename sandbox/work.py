@@ -56,8 +56,14 @@ class Work:
     idempotency_key: str | None = None
     api_version: str = API_VERSION
     is_silent: bool = False
+    test_clock: str | None = None
+    """The test clock whose customer the work is about; `now` is its time then, and not the present."""
+    present: int = 0
     _seen: dict[str, Json] = field(default_factory=dict)
     _unwritten: dict[str, Json] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.present = self.now
 
     @property
     def store(self) -> Store:
@@ -83,8 +89,10 @@ class Work:
         return skeleton(kind) | {"id": ids.new_id(kind), "object": kind} | self._birth(kind) | fields
 
     def _birth(self, kind: str) -> Json:
-        born = {"created": self.now, "livemode": False}
-        return {name: value for name, value in born.items() if name in fields_of(kind)}
+        born = {"created": self.now, "livemode": False, "test_clock": self.test_clock}
+        known = {name: value for name, value in born.items() if name in fields_of(kind)}
+        is_on_agenda = kind in agenda.AGENDA and "test_clock" not in known
+        return known | ({"_test_clock": self.test_clock} if is_on_agenda else {})
 
     def save(self, thing: Json) -> None:
         """Keep an object as it will be when the unit of work next looks or ends."""
@@ -148,8 +156,9 @@ class Work:
             return
         data: Json = {"object": visible(thing)} | ({"previous_attributes": previous} if previous else {})
         event = self.draft(
-            "event", type=event_type, api_version=API_VERSION, data=data, request=self._origin()
-        )
+            "event", type=event_type, api_version=API_VERSION, data=data, request=self._origin(),
+            created=self.present if self.test_clock else self.now,
+        )  # fmt: skip
         event["pending_webhooks"] = 0 if self.is_silent else webhooks.queue(self, event)
         self.world.store.put(
             "event", event
@@ -157,6 +166,16 @@ class Work:
 
     def _origin(self) -> Json:
         return {"id": self.request_id, "idempotency_key": self.idempotency_key}
+
+    @contextmanager
+    def by(self, clock: Json) -> Iterator[None]:
+        """Do the block's work by a test clock: objects are dated and kept by it, events by the present."""
+        before, self.test_clock = self.test_clock, clock["id"]
+        try:
+            with self.at(clock["frozen_time"]):
+                yield
+        finally:
+            self.test_clock = before
 
     @contextmanager
     def at(self, now: int) -> Iterator[None]:

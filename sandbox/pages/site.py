@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from sandbox import methods, settling, setups
+from sandbox import methods, settling, setups, test_clocks
 from sandbox.checkout import paying
 from sandbox.errors import CardError, MissingError, StripeError
 from sandbox.money import written
@@ -70,7 +70,7 @@ class Site:
         return response
 
     def _in_transaction(self, view: Callable[..., Response], request: Request, values: Any) -> Response:
-        with self._world.transaction() as work:
+        with self._world.transaction() as work, test_clocks.kept(work, {}, values):
             return view(work, request, **values)
 
     def _page(self, template: str, status: int = 200, **context: Any) -> Response:

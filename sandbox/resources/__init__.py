@@ -17,6 +17,7 @@ from sandbox.resources import (
     refunds,
     setup_intents,
     subscriptions,
+    test_clocks,
     webhook_endpoints,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "refunds",
     "setup_intents",
     "subscriptions",
+    "test_clocks",
     "webhook_endpoints",
 ]

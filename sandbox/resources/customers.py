@@ -6,7 +6,7 @@ from sandbox.cards import TOKENS
 from sandbox.customers import new_customer
 from sandbox.errors import StripeError
 from sandbox.lists import page
-from sandbox.resources.common import apply, picked
+from sandbox.resources.common import apply, besides_clocks, picked
 from sandbox.routing import serves
 from sandbox.types import Json
 from sandbox.work import Work
@@ -21,7 +21,7 @@ FIELDS = (
 
 @serves(f"GET {PATH}")
 def list_them(work: Work, params: Json) -> Json:
-    return page(work, "customer", params, url=PATH)
+    return page(work, "customer", params, url=PATH, besides=besides_clocks(params))
 
 
 @serves(f"GET {ONE}")

@@ -7,7 +7,7 @@ from sandbox.catalog import Line
 from sandbox.checkout.opening import DAY
 from sandbox.errors import StripeError, missing_parameter, no_such, not_simulated
 from sandbox.lists import page, slice_of
-from sandbox.resources.common import merged, picked, retrievable
+from sandbox.resources.common import besides_clocks, merged, picked, retrievable
 from sandbox.routing import serves
 from sandbox.types import Json
 from sandbox.work import Work
@@ -37,7 +37,8 @@ def list_them(work: Work, params: Json) -> Json:
         wanted["status"] = status
     if wanted.get("price"):
         raise not_simulated("price")
-    return page(work, "subscription", wanted, url=PATH)
+    besides = besides_clocks(params, "customer")
+    return page(work, "subscription", wanted, url=PATH, besides=besides)
 
 
 @serves(f"POST {PATH}")

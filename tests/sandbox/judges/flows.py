@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -165,6 +166,31 @@ def subscriptions(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def months_by_a_test_clock(client: stripe.StripeClient, base: str) -> None:
+    start = int(datetime(2030, 1, 31, tzinfo=UTC).timestamp())
+    clock = client.v1.test_helpers.test_clocks.create({"frozen_time": start, "name": "months"})
+    price = client.v1.prices.create(MONTHLY)
+    paying = subscribe(client, price.id, "pm_card_visa", test_clock=clock.id)
+    failing = subscribe(client, price.id, "pm_card_visa", test_clock=clock.id)
+    asking = subscribe(client, price.id, "pm_card_visa", test_clock=clock.id)
+    charge_from_now_on(client, failing.customer, "pm_card_chargeCustomerFail")
+    charge_from_now_on(client, asking.customer, "pm_card_authenticationRequired")
+    paused = subscribe(client, price.id, "pm_card_visa", test_clock=clock.id)
+    client.v1.subscriptions.update(paused.id, {"pause_collection": {"behavior": "void"}})
+    leaving = subscribe(client, price.id, "pm_card_visa", test_clock=clock.id)
+    client.v1.subscriptions.update(leaving.id, {"cancel_at_period_end": True})
+    for days in (25, 29, 33, 50):
+        client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": start + days * 24 * 60 * 60})
+        client.v1.test_helpers.test_clocks.retrieve(clock.id)
+        wanted = {"test_clock": clock.id, "status": "all", "expand": ["data.latest_invoice.payments"]}
+        client.v1.subscriptions.list(wanted)
+    read_invoices(client, paying.id)
+    client.v1.customers.list({"test_clock": clock.id})
+    client.v1.test_helpers.test_clocks.list({"limit": 3})
+    client.v1.test_helpers.test_clocks.delete(clock.id)
+
+
+@flow
 def invoices_by_hand(client: stripe.StripeClient, base: str) -> None:
     ada = client.v1.customers.create({"email": "ada@example.com"})
     card = client.v1.payment_methods.attach("pm_card_visa", {"customer": ada.id})
@@ -274,8 +300,12 @@ def read_invoices(client: stripe.StripeClient, subscription: str) -> None:
     client.v1.invoice_payments.list({"invoice": invoice.id})
 
 
-def subscribe(client: stripe.StripeClient, price: str, card: str) -> Any:
-    ada = client.v1.customers.create({"email": "ada@example.com"})
-    method = client.v1.payment_methods.attach(card, {"customer": ada.id})
-    client.v1.customers.update(ada.id, {"invoice_settings": {"default_payment_method": method.id}})
+def subscribe(client: stripe.StripeClient, price: str, card: str, **whose: str) -> Any:
+    ada = client.v1.customers.create({"email": "ada@example.com", **whose})
+    charge_from_now_on(client, ada.id, card)
     return client.v1.subscriptions.create({"customer": ada.id, "items": [{"price": price}]})
+
+
+def charge_from_now_on(client: stripe.StripeClient, customer: str, card: str) -> None:
+    method = client.v1.payment_methods.attach(card, {"customer": customer})
+    client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})

@@ -28,6 +28,7 @@ SERVED = {
     "setup_intent",
     "subscription",
     "subscription_item",
+    "test_helpers.test_clock",
     "webhook_endpoint",
 }
 

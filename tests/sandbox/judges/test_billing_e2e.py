@@ -12,22 +12,20 @@ from tests.sandbox.judges.recording import KEY, recording_client
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE / "billing_e2e_scenarios"
+PUBLISHED = sorted(Path(str(files("billing_e2e") / "scenarios")).glob("*.yml"))
+LATER = {"plan-change"}
 
 
-def run_billing_e2e(base, *arguments, before=()):
+def run_billing_e2e(base, *arguments):
     client, _ = recording_client(base)
-    prices = {"MONTHLY_PRICE": new_price(client, "month"), "YEARLY_PRICE": new_price(client, "year")}
+    prices = {
+        "MONTHLY_PRICE": new_price(client, "month"),
+        "UPGRADE_PRICE": new_price(client, "month", 2900),
+        "YEARLY_PRICE": new_price(client, "year"),
+    }
     config = ["--config", str(SCENARIOS / "billing-e2e.yml")]
     return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.sandbox.judges.billing_e2e_local",
-            *before,
-            *config,
-            "run",
-            *map(str, arguments),
-        ],
+        [sys.executable, "-m", "tests.sandbox.judges.billing_e2e_local", *config, *map(str, arguments)],
         check=False,
         cwd=HERE.parents[2],
         env={**os.environ, **prices, "STRIPE_API_BASE": base, "STRIPE_TEST_KEY": KEY},
@@ -37,23 +35,31 @@ def run_billing_e2e(base, *arguments, before=()):
     )
 
 
-def new_price(client, interval):
-    price = {"currency": "eur", "unit_amount": 900, "recurring": {"interval": interval}}
+def new_price(client, interval, amount=900):
+    price = {"currency": "eur", "unit_amount": amount, "recurring": {"interval": interval}}
     return client.v1.prices.create({**price, "product_data": {"name": f"Member by the {interval}"}}).id
 
 
-@pytest.mark.parametrize("scenario", sorted((SCENARIOS / "now").iterdir()), ids=lambda path: path.stem)
-def test_scenario_without_passing_time_holds(base, scenario):
-    outcome = run_billing_e2e(base, scenario, before=["--without-clock"])
+def test_all_five_published_scenarios_are_there():
+    assert len(PUBLISHED) == 5
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [path for path in [*PUBLISHED, *sorted((SCENARIOS / "ours").iterdir())] if path.stem not in LATER],
+    ids=lambda path: path.stem,
+)
+def test_scenario_holds(base, scenario):
+    outcome = run_billing_e2e(base, "run", scenario)
 
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
-def test_clock_scenarios_are_refused_until_the_sandbox_has_test_clocks(base):
-    """When this fails, the sandbox has learnt clocks: run the tool's own scenarios here instead, expecting exit 0."""
-    renewal = files("billing_e2e") / "scenarios" / "renewal.yml"
+def test_nothing_is_left_of_a_run_but_what_is_kept(base):
+    client, _ = recording_client(base)
 
-    outcome = run_billing_e2e(base, renewal)
+    kept = run_billing_e2e(base, "run", "--keep", SCENARIOS / "ours" / "join-and-leave.yml")
+    cleaned = run_billing_e2e(base, "clean")
 
-    assert outcome.returncode == 2
-    assert "Unrecognized request URL (GET: /v1/test_helpers/test_clocks)" in outcome.stderr
+    assert "deleted billing-e2e Join, then leave" in cleaned.stdout, kept.stdout + cleaned.stderr
+    assert client.v1.test_helpers.test_clocks.list().data == []

@@ -56,10 +56,13 @@ NOW = (
     "setup_intent.succeeded",
     "subscription.payment_failed",
     "subscription.payment_succeeded",
+    "test_helpers.test_clock.advancing",
+    "test_helpers.test_clock.created",
+    "test_helpers.test_clock.deleted",
+    "test_helpers.test_clock.ready",
 )
 
 BOOKS = "refunds, disputes, payouts and delayed methods, with the books that follow them"
-CLOCKS = "test clocks, with renewals and dunning"
 MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes, trials, pauses"
 
 LATER = {
@@ -68,10 +71,6 @@ LATER = {
     "payment_intent.processing": BOOKS,
     "payout.created": BOOKS,
     "payout.updated": BOOKS,
-    "test_helpers.test_clock.advancing": CLOCKS,
-    "test_helpers.test_clock.created": CLOCKS,
-    "test_helpers.test_clock.deleted": CLOCKS,
-    "test_helpers.test_clock.ready": CLOCKS,
     "billing_portal.configuration.created": MEMBERSHIPS,
     "billing_portal.configuration.updated": MEMBERSHIPS,
     "billing_portal.session.created": MEMBERSHIPS,
