@@ -12,7 +12,7 @@ from celery import current_app
 
 log = structlog.get_logger(__name__)
 
-REST = 0.1
+REST = 0.25
 """Seconds between two rounds of ringing: whatever was rung for meanwhile, however often, is rung for once."""
 REST_AFTER_FAILURE = 1.0
 MOST = 1000
