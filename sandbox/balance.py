@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.money import fee as card_fee
-from sandbox.store import column
+from sandbox.store import SUMS, column
 from sandbox.types import Json
 from sandbox.work import Work
 
@@ -15,6 +15,9 @@ CATEGORIES = {
     "charge": "charge",
     "payment": "charge",
     "payment_refund": "refund",
+    "payout": "payout",
+    "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal",
     "refund": "refund",
     "refund_failure": "refund_failure",
 }
@@ -86,14 +89,21 @@ def as_object(work: Work) -> Json:
     """Return Stripe's `balance`: what is available and what is pending, by currency."""
     prefunding: Json = {"available": [], "pending": []}
     available, pending = totals(work, "<="), totals(work, ">")
-    currencies = sorted(available.keys() | pending.keys() or {"eur"})
+    names = sorted(available.keys() | pending.keys() or {"eur"})
     return {
         "object": "balance",
         "livemode": False,
         "refund_and_dispute_prefunding": prefunding,
-        "available": _purses(available, currencies),
-        "pending": _purses(pending, currencies),
+        "available": _purses(available, names),
+        "pending": _purses(pending, names),
     }
+
+
+def currencies(work: Work) -> list[str]:
+    """Name the currencies in which anything ever moved."""
+    currency = f"DISTINCT {column('currency')} AS currency"
+    found = work.store.select(currency, "balance_transaction", "", index=SUMS)
+    return sorted(row["currency"] for row in found)
 
 
 def totals(work: Work, compared: str) -> dict[str, int]:
@@ -104,14 +114,15 @@ def totals(work: Work, compared: str) -> dict[str, int]:
         "balance_transaction",
         f" AND {column('available_on')} {compared} ? GROUP BY {currency}",
         work.now,
+        index=SUMS,
     )
     return {row["currency"]: row["net"] for row in rows}
 
 
-def _purses(sums: dict[str, int], currencies: list[str]) -> list[dict[str, Any]]:
+def _purses(sums: dict[str, int], names: list[str]) -> list[dict[str, Any]]:
     return [
         {"amount": amount, "currency": currency, "source_types": {"card": amount}}
-        for currency in currencies
+        for currency in names
         for amount in [sums.get(currency, 0)]
     ]
 

@@ -8,7 +8,7 @@ from sandbox import balance
 from sandbox.errors import StripeError
 from sandbox.money import dispute_fee
 from sandbox.types import Json
-from sandbox.work import Work
+from sandbox.work import Work, public
 
 DAY = 24 * 60 * 60
 DAYS_TO_RESPOND = 8
@@ -147,7 +147,7 @@ def _withdraw(work: Work, dispute: Json) -> None:
         category="dispute",
         description=f"Chargeback withdrawal for {dispute['charge']}",
     )
-    dispute["balance_transactions"].append(moved)
+    dispute["balance_transactions"].append(public(moved))
 
 
 def _reinstate(work: Work, dispute: Json) -> None:
@@ -159,7 +159,7 @@ def _reinstate(work: Work, dispute: Json) -> None:
         category="dispute_reversal",
         description=f"Chargeback reversal for {dispute['charge']}",
     )
-    dispute["balance_transactions"].append(moved)
+    dispute["balance_transactions"].append(public(moved))
 
 
 def _amount(charge: Json, wanted: int | None) -> int:

@@ -77,6 +77,12 @@ def written(amount: int, currency: str) -> str:
     return f"{sign}{symbol}{number}" if symbol else f"{sign}{currency.upper()} {number}"
 
 
+def check_positive(amount: int) -> None:
+    """Refuse an amount of nothing or less."""
+    if amount < 1:
+        raise StripeError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+
+
 def check_chargeable(amount: int, currency: str) -> None:
     """Refuse an amount that Stripe would refuse to charge."""
     least = MINIMUM.get(currency, 1)

@@ -10,7 +10,7 @@ from sandbox import balance, disputes
 from sandbox.agenda import falls_due
 from sandbox.errors import StripeError
 from sandbox.methods import card_of
-from sandbox.money import written
+from sandbox.money import check_positive, written
 from sandbox.types import Json
 from sandbox.work import Work
 
@@ -93,8 +93,7 @@ def _amount(charge: Json, wanted: int | None) -> int:
         message = f"Charge {charge['id']} has already been refunded."
         raise StripeError(message, code="charge_already_refunded")
     amount = left if wanted is None else wanted
-    if amount < 1:
-        raise StripeError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    check_positive(amount)
     if amount > left:
         asked, rest = written(amount, charge["currency"]), written(left, charge["currency"])
         raise StripeError(

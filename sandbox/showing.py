@@ -10,7 +10,7 @@ from sandbox.errors import ParameterError
 from sandbox.lists import inline
 from sandbox.spec.description import fields_of
 from sandbox.types import Json
-from sandbox.work import Work, public
+from sandbox.work import Work, visible
 
 DEEPEST = 4
 
@@ -50,12 +50,12 @@ LIVE: dict[str, Compute] = {
 
 
 def shown(work: Work, answer: Json, expand: list[str] | None = None) -> Json:
-    """Return what the client sees of a handler's answer."""
+    """Return what the client sees of a handler's answer; its inner parts are shared with what is stored."""
     result = _visible(work, answer)
     for path in expand or []:
         if path.count(".") >= DEEPEST + 1:
             raise ParameterError("You cannot expand more than 4 levels of a property.", param="expand")
-        _open(work, result, path.split("."), path)
+        result = _opened(work, result, path.split("."), path)
     return result
 
 
@@ -63,19 +63,20 @@ def _visible(work: Work, thing: Json) -> Json:
     if thing.get("object") == "list":
         return thing | {"data": [_visible(work, one) for one in thing["data"]]}
     live = LIVE.get(thing.get("object", ""))
-    return public(live(work, thing) if live and not thing.get("deleted") else thing)
+    return visible(live(work, thing) if live and not thing.get("deleted") else thing)
 
 
-def _open(work: Work, node: Any, steps: list[str], path: str) -> None:
+def _opened(work: Work, node: Any, steps: list[str], path: str) -> Any:
+    """Return the node with what the steps lead to written out; the node itself stays as it is."""
     if not steps or node is None:
-        return
+        return node
     if isinstance(node, list):
-        for child in node:
-            _open(work, child, steps, path)
-    elif isinstance(node, dict):
-        name, *rest = steps
-        node[name] = _reached(work, node, name, path, is_last=not rest)
-        _open(work, node[name], rest, path)
+        return [_opened(work, child, steps, path) for child in node]
+    if not isinstance(node, dict):
+        return node
+    name, *rest = steps
+    reached = _reached(work, node, name, path, is_last=not rest)
+    return node | {name: _opened(work, reached, rest, path)}
 
 
 def _reached(work: Work, node: Json, name: str, path: str, *, is_last: bool) -> Any:

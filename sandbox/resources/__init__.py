@@ -2,6 +2,7 @@
 
 from sandbox.resources import (
     account,
+    balance,
     charges,
     checkout_sessions,
     customers,
@@ -12,6 +13,7 @@ from sandbox.resources import (
     payment_intents,
     payment_methods,
     payment_pages,
+    payouts,
     prices,
     products,
     refunds,
@@ -23,6 +25,7 @@ from sandbox.resources import (
 
 __all__ = [
     "account",
+    "balance",
     "charges",
     "checkout_sessions",
     "customers",
@@ -33,6 +36,7 @@ __all__ = [
     "payment_intents",
     "payment_methods",
     "payment_pages",
+    "payouts",
     "prices",
     "products",
     "refunds",

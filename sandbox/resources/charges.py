@@ -1,6 +1,5 @@
-"""Charges and the balance they move."""
+"""Charges over the API."""
 
-from sandbox import balance
 from sandbox.lists import page
 from sandbox.resources.common import apply, readable
 from sandbox.routing import serves
@@ -8,8 +7,6 @@ from sandbox.types import Json
 from sandbox.work import Work
 
 readable("charge", "/v1/charges", "charge")
-readable("balance_transaction", "/v1/balance_transactions", "id", columns={"payout": "_payout"})
-readable("payout", "/v1/payouts", "payout")
 
 
 @serves("POST /v1/charges/{charge}")
@@ -24,8 +21,3 @@ def update(work: Work, params: Json, identifier: str) -> Json:
 @serves("GET /v1/charges/{charge}/refunds")
 def list_refunds(work: Work, params: Json, identifier: str) -> Json:
     return page(work, "refund", params | {"charge": identifier}, url=f"/v1/charges/{identifier}/refunds")
-
-
-@serves("GET /v1/balance")
-def retrieve_balance(work: Work, params: Json) -> Json:
-    return balance.as_object(work)

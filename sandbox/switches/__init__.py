@@ -7,6 +7,7 @@ from sandbox.switches import (
     dunning,
     faults,
     history,
+    payouts,
     refunds,
     reset,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "dunning",
     "faults",
     "history",
+    "payouts",
     "refunds",
     "reset",
 ]

@@ -232,6 +232,22 @@ def disputes(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def payouts(client: stripe.StripeClient, base: str) -> None:
+    card = {"payment_method": "pm_card_bypassPending", "confirm": True}
+    client.v1.payment_intents.create({"amount": 500000, "currency": "eur", **card})
+    by_hand = client.v1.payouts.create({"amount": 1000, "currency": "eur", "description": "Rent"})
+    client.v1.payouts.update(by_hand.id, {"metadata": {"month": "May"}})
+    client.v1.payouts.cancel(by_hand.id)
+    switch(base, "payout", {})
+    automatic = client.v1.payouts.list({"limit": 1, "expand": ["data.balance_transaction"]}).data[0]
+    client.v1.balance_transactions.list({"payout": automatic.id, "expand": ["data.source"]})
+    switch(base, "payout/settle", {"payout": automatic.id, "status": "paid"})
+    switch(base, "payout/settle", {"payout": automatic.id, "status": "failed"})
+    client.v1.payouts.retrieve(automatic.id, {"expand": ["failure_balance_transaction"]})
+    client.v1.balance.retrieve()
+
+
+@flow
 def webhook_endpoints(client: stripe.StripeClient, base: str) -> None:
     endpoint = client.v1.webhook_endpoints.create({**ENDPOINT, "api_version": stripe.api_version})
     client.v1.webhook_endpoints.update(endpoint.id, {"description": "Groundswell"})

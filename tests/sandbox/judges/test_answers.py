@@ -22,6 +22,7 @@ SERVED = {
     "list",
     "payment_intent",
     "payment_method",
+    "payout",
     "price",
     "product",
     "refund",
