@@ -15,6 +15,7 @@ from members.models import Gift, GiftOffer, Membership
 from members.models.user import normalise_email
 from members.periods import add_months, day_of
 from payments.checkout import is_usable, prepare_checkout
+from payments.checkpoints import reached
 from payments.enums import Purpose, Standing
 from payments.ledger.entries import post_gift_redeemed
 from payments.models import Checkout, Payment
@@ -135,6 +136,7 @@ def redeem_gift(*, gift: Gift, user: "User", now: datetime | None = None) -> Mem
         granted_at=now,
         campaign_code=gift.campaign_code,
     )
+    reached("gift.redeemed")
     post_gift_redeemed(payment=gift.payment, source=f"gift:{gift.reference}", redeemed_at=now)
     owe_mail(kind=MailKind.GIFT_REDEEMED, reference=gift.pk, recipient=gift.giver_email)
     return membership

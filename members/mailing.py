@@ -63,6 +63,11 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
         subject=" ".join(render_to_string(f"{base}.subject.txt", context).split()),
         body=render_to_string(f"{base}.txt", context),
         to=[mail.recipient],
+        # The same at every try: what is sent again, because a worker died before it could say "sent", is known for
+        # the same mail by whoever gets it.
+        headers={
+            "Message-ID": f"<{mail.kind}.{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}@{settings.SITE_HOST}>"
+        },
     )
     message.attach_alternative(render_to_string(f"{base}.html", context), "text/html")
     return message

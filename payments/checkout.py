@@ -66,6 +66,7 @@ def open_checkout(checkout: Checkout, *, return_view: str, cancel_path: str) -> 
     )
     reached("checkout.opened_at_stripe")
     Checkout.objects.filter(pk=checkout.pk).update(session_id=session.session_id, url=session.url)
+    reached("checkout.opened")
     return session.url
 
 

@@ -4,6 +4,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from payments import inbox
+from payments.checkpoints import reached
 from payments.doorbell import ring
 
 
@@ -26,6 +27,7 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=413)
     if is_new:
         ring(inbox.DRAIN)
+    reached("webhook.unanswered")
     return HttpResponse(status=200)
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from django.utils import timezone
 
 from payments import events
+from payments.checkpoints import reached
 from payments.gateway import listing
 from payments.gateway.facts import ListedEvent
 from payments.models import Cursor, StripeEvent
@@ -31,7 +32,9 @@ def poll_events(*, progress: Progress = no_progress) -> Tally | None:
         start = max(cursor.read_until - OVERLAP, now - KEPT_BY_STRIPE)
         for since, until in slices(start, now, SLICE):
             take(since, until, events.TYPES, tally)
+            reached("polling.taken")
             cursor.advance(until)
+            reached("polling.advanced")
             progress("events", share_done(start, until, now), tally)
         is_finished = True
     finally:

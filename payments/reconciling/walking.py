@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django.utils import timezone
 
+from payments.checkpoints import reached
 from payments.gateway import listing, reading
 from payments.gateway.facts import Snapshot
 from payments.gateway.listing import Listed
@@ -62,8 +63,10 @@ def _walk_days(cursor: Cursor, start: datetime, now: datetime, tally: Tally, pro
     for day, until in slices(start, now + timedelta(seconds=1), SLICE):
         _walk_movements(cursor, day, until, tally)
         _walk_disputes(day, until, tally)
+        reached("walking.recorded")
         if not tally.failed:
             cursor.advance(min(until, now))
+        reached("walking.advanced")
         progress("movements", share_done(start, until, now), tally)
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from payments.alarms import clear_alarm
+from payments.checkpoints import reached
 from payments.enums import AlarmKind, CheckoutStatus
 from payments.fulfilment import fulfil
 from payments.gateway.facts import ChargeFacts, Snapshot, SubscriptionFacts
@@ -119,9 +120,12 @@ def _record_payment(
         period_start=invoice.period_start if invoice else None,
         period_end=invoice.period_end if invoice else None,
     )
+    reached("payment.written")
     post_payment(payment=payment, charge=charge)
+    reached("payment.posted")
     with silence(is_history(charge.paid_at)):
         fulfil(payment)
+    reached("payment.fulfilled")
     clear_alarm(kind=AlarmKind.QUARANTINED, subject=charge.stripe_id)
     return payment
 

@@ -175,6 +175,20 @@ def test_lease_keeps_a_second_worker_away_and_runs_out(welcome):
     assert only_mail().state == QueueState.DONE
 
 
+def test_mail_sent_again_after_a_crash_is_the_same_mail(welcome, monkeypatch):
+    with monkeypatch.context() as crash:
+        crash.setattr(OutgoingMail, "finish", lambda _: None)
+        send(welcome.pk)
+    OutgoingMail.objects.update(lease_until=None)
+    send(welcome.pk)
+    give("gabriel@example.org")
+    send(OutgoingMail.objects.latest("pk").pk)
+
+    first, again, other = (each.message()["Message-ID"] for each in mail.outbox)
+    assert first == again != other
+    assert first.endswith("@localhost>")
+
+
 def test_late_failure_does_not_send_again_what_another_worker_sent(welcome, monkeypatch):
     def be_overtaken(*_):
         OutgoingMail.objects.update(state=QueueState.DONE, processed_at=timezone.now(), lease_until=None)
