@@ -21,15 +21,21 @@ def test_journey():
 @pytest.mark.services
 def test_crash():
     pass
+
+@pytest.mark.hledger
+def test_ledger():
+    pass
 """
-CHROMIUM, SERVERS = ("chromium",), ("pg_ctlcluster", "redis-server")
+CHROMIUM, SERVERS, HLEDGER = ("chromium",), ("pg_ctlcluster", "redis-server"), ("hledger",)
 
 
 @pytest.fixture
 def suite(checkout):
-    """A checkout with a suite of three tests: one needs a browser, one needs servers."""
+    """A checkout with a suite of four tests: one needs a browser, one servers, one hledger."""
     (checkout / ".venv").symlink_to(ROOT / ".venv")
-    (checkout / "pyproject.toml").write_text('[tool.pytest.ini_options]\nmarkers = ["browser", "services"]\n')
+    (checkout / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\nmarkers = ["browser", "services", "hledger"]\n'
+    )
     (checkout / "test_suite.py").write_text(SUITE)
     return checkout
 
@@ -51,40 +57,49 @@ def tools(tmp_path):
 
 
 def test_test_without_chromium_runs_the_rest_names_it_and_fails(run, suite, tools):
-    result = run("scripts/test", PATH=tools(*SERVERS), DATABASE_URL="sqlite:///:memory:")
+    result = run("scripts/test", PATH=tools(*SERVERS, *HLEDGER), DATABASE_URL="sqlite:///:memory:")
 
     assert result.returncode == 1
-    assert "2 passed, 1 deselected" in result.stdout
+    assert "3 passed, 1 deselected" in result.stdout
     assert result.stderr.startswith("NOT RUN: the browser journeys. Chromium is missing")
     assert result.stderr.count("NOT RUN") == 1
 
 
 @pytest.mark.parametrize("there", SERVERS)
 def test_test_without_a_server_runs_the_rest_names_it_and_fails(run, suite, tools, there):
-    result = run("scripts/test", PATH=tools(*CHROMIUM, there))
+    result = run("scripts/test", PATH=tools(*CHROMIUM, there, *HLEDGER))
 
     assert result.returncode == 1
-    assert "2 passed, 1 deselected" in result.stdout
+    assert "3 passed, 1 deselected" in result.stdout
     assert result.stderr.startswith("NOT RUN: what crashes PostgreSQL and Redis. One is missing")
     assert result.stderr.count("NOT RUN") == 1
 
 
-def test_test_with_nothing_runs_what_it_can_and_names_both(run, suite, tools):
+def test_test_without_hledger_runs_the_rest_names_it_and_fails(run, suite, tools):
+    result = run("scripts/test", PATH=tools(*CHROMIUM, *SERVERS))
+
+    assert result.returncode == 1
+    assert "3 passed, 1 deselected" in result.stdout
+    assert result.stderr.startswith("NOT RUN: what has hledger read our ledger. It is missing")
+    assert result.stderr.count("NOT RUN") == 1
+
+
+def test_test_with_nothing_runs_what_it_can_and_names_all(run, suite, tools):
     result = run("scripts/test", PATH=tools())
 
     assert result.returncode == 1
-    assert "1 passed, 2 deselected" in result.stdout
-    assert result.stderr.count("NOT RUN") == 2
+    assert "1 passed, 3 deselected" in result.stdout
+    assert result.stderr.count("NOT RUN") == 3
 
 
 def test_test_with_all_of_it_runs_everything_and_closes_with_the_summary(run, suite, tools):
-    result = run("scripts/test", PATH=tools(*CHROMIUM, *SERVERS), DATABASE_URL="sqlite:///:memory:")
+    result = run("scripts/test", PATH=tools(*CHROMIUM, *SERVERS, *HLEDGER), DATABASE_URL="sqlite:///:memory:")
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert "3 passed" in result.stdout.splitlines()[-1]
+    assert "4 passed" in result.stdout.splitlines()[-1]
 
 
 def test_test_fails_when_a_test_fails(run, suite, tools):
     (suite / "test_suite.py").write_text("def test_broken():\n    assert False\n")
 
-    assert run("scripts/test", PATH=tools(*CHROMIUM, *SERVERS)).returncode != 0
+    assert run("scripts/test", PATH=tools(*CHROMIUM, *SERVERS, *HLEDGER)).returncode != 0

@@ -1,5 +1,6 @@
 """What Stripe would tell of one checkout, as snapshots: the builders for tests of everything behind the gateway."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,11 +9,14 @@ from itertools import count
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from payments.enums import CheckoutStatus, Interval
+from payments.enums import CheckoutStatus, Interval, PayoutStatus, RefundStatus
 from payments.gateway.facts import (
     ChargeFacts,
     CustomerFacts,
+    DisputeFacts,
     InvoiceFacts,
+    PayoutFacts,
+    RefundFacts,
     Snapshot,
     SubscriptionFacts,
     TransactionFacts,
@@ -20,6 +24,64 @@ from payments.gateway.facts import (
 from payments.models import Checkout
 
 _numbers = count(1)
+_AN_HOUR = timedelta(hours=1)
+
+
+def movement(
+    identifier: str,
+    gross: int,
+    currency: str,
+    *,
+    fee: int = 0,
+    category: str,
+    source: str,
+    at: datetime,
+    rate: Decimal | None = None,
+) -> TransactionFacts:
+    """A balance transaction."""
+    return TransactionFacts(
+        stripe_id=identifier,
+        type=category,
+        reporting_category=category,
+        source_id=source,
+        gross=gross,
+        fee=fee,
+        net=gross - fee,
+        currency=currency,
+        exchange_rate=rate,
+        created_at=at,
+        available_on=at.date() + timedelta(days=2),
+    )
+
+
+def payout(
+    members: Iterable[TransactionFacts],
+    *,
+    number: int,
+    at: datetime,
+    status: PayoutStatus = PayoutStatus.PAID,
+    read_at: datetime | None = None,
+) -> PayoutFacts:
+    """payout.paid and the like: all of the members' money, which are of one currency, leaves for our bank."""
+    members = tuple(members)
+    amount, currency = sum(each.net for each in members), members[0].currency
+    out = movement(f"txn_po_{number}", -amount, currency, category="payout", source=f"po_{number}", at=at)
+    back = replace(out, stripe_id=f"txn_po_{number}_back", gross=amount, net=amount, created_at=at + _AN_HOUR)
+    return PayoutFacts(
+        stripe_id=f"po_{number}",
+        livemode=False,
+        read_at=read_at or at,
+        amount=amount,
+        currency=currency,
+        status=status,
+        is_automatic=True,
+        arrives_on=at.date() + timedelta(days=2),
+        trace_id=f"trace {number}",
+        failure_code="account_closed" if status == PayoutStatus.FAILED else "",
+        created_at=at,
+        transactions=(out, back) if status == PayoutStatus.FAILED else (out,),
+        members=members,
+    )
 
 
 class StripeSide:
@@ -65,6 +127,17 @@ class StripeSide:
             charge=self.charge(period),
         )
 
+    def affairs(
+        self,
+        *,
+        period: int = 0,
+        refunds: Iterable[RefundFacts] = (),
+        disputes: Iterable[DisputeFacts] = (),
+    ) -> Snapshot:
+        """charge.refunded, refund.failed, charge.dispute.created and the like: all that became of the charge."""
+        charge = replace(self.charge(period), refunds=tuple(refunds), disputes=tuple(disputes))
+        return self._snapshot(customer=self.customer(), charge=charge)
+
     def customer(self) -> CustomerFacts:
         return CustomerFacts(stripe_id=f"cus_{self.number}", email=self.checkout.email)
 
@@ -106,22 +179,69 @@ class StripeSide:
             at=self.starts_at(period),
         )
 
+    def refund(
+        self,
+        amount: int,
+        *,
+        number: int = 1,
+        status: RefundStatus = RefundStatus.SUCCEEDED,
+        period: int = 0,
+    ) -> RefundFacts:
+        """The charge's refund of this number, asked for so many hours after it; Stripe keeps its fee."""
+        name, at = f"{self.number}_{period}_{number}", self.starts_at(period) + timedelta(hours=number)
+        out = self.movement(
+            f"txn_re_{name}", -amount * self.rate, category="refund", source=f"re_{name}", at=at
+        )
+        back = replace(
+            out, stripe_id=f"txn_re_{name}_back", gross=-out.gross, net=-out.net, created_at=at + _AN_HOUR
+        )
+        is_back = status in (RefundStatus.FAILED, RefundStatus.CANCELED)
+        return RefundFacts(
+            stripe_id=f"re_{name}",
+            amount=amount,
+            currency=self.checkout.currency,
+            status=status,
+            reason="",
+            failure_reason="lost_or_stolen_card" if status == RefundStatus.FAILED else "",
+            refunded_at=at,
+            transactions=(out, back) if is_back else (out,),
+        )
+
+    def dispute(
+        self, status: str = "needs_response", *, amount: int | None = None, period: int = 0
+    ) -> DisputeFacts:
+        """The charge's dispute, of all of it unless said otherwise; its fee is kept whoever wins."""
+        amount, name = amount or self.checkout.amount, f"{self.number}_{period}"
+        at = self.starts_at(period) + timedelta(hours=12)
+        out = self.movement(
+            f"txn_du_{name}", -amount * self.rate, fee=1500, category="dispute", source=f"du_{name}", at=at
+        )
+        back = self.movement(
+            f"txn_du_{name}_back",
+            amount * self.rate,
+            category="dispute_reversal",
+            source=f"du_{name}",
+            at=at + _AN_HOUR,
+        )
+        moved = () if status.startswith("warning_") else (out, back) if status == "won" else (out,)
+        return DisputeFacts(
+            stripe_id=f"du_{name}",
+            amount=amount,
+            currency=self.checkout.currency,
+            status=status,
+            reason="fraudulent",
+            opened_at=at,
+            evidence_due_at=at + timedelta(days=7),
+            transactions=moved,
+        )
+
     def movement(
         self, identifier: str, gross: int, *, fee: int = 0, category: str, source: str, at: datetime
     ) -> TransactionFacts:
         """A balance transaction, in the currency that Stripe settles in."""
-        return TransactionFacts(
-            stripe_id=identifier,
-            type=category,
-            reporting_category=category,
-            source_id=source,
-            gross=gross,
-            fee=fee,
-            net=gross - fee,
-            currency=self.settled_in,
-            exchange_rate=None if self.settled_in == self.checkout.currency else Decimal(self.rate),
-            created_at=at,
-            available_on=at.date() + timedelta(days=2),
+        rate = None if self.settled_in == self.checkout.currency else Decimal(self.rate)
+        return movement(
+            identifier, gross, self.settled_in, fee=fee, category=category, source=source, at=at, rate=rate
         )
 
     def starts_at(self, period: int) -> datetime:
