@@ -83,6 +83,11 @@ def check_positive(amount: int) -> None:
         raise StripeError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
 
 
+def smallest(currency: str) -> int:
+    """Return the step in which Stripe charges a currency, in minor units."""
+    return 10 if currency in THREE_DECIMAL else 1
+
+
 def check_chargeable(amount: int, currency: str) -> None:
     """Refuse an amount that Stripe would refuse to charge."""
     least = MINIMUM.get(currency, 1)
@@ -92,7 +97,7 @@ def check_chargeable(amount: int, currency: str) -> None:
     if amount > LARGEST:
         message = f"Amount must be no more than {written(LARGEST, currency)} {currency}"
         raise StripeError(message, code="amount_too_large", param="amount")
-    if currency in THREE_DECIMAL and amount % 10:
+    if amount % smallest(currency):
         raise StripeError(
             f"Invalid amount: {currency} amounts must end in 0", code="invalid_amount", param="amount"
         )

@@ -37,6 +37,11 @@ class Operation:
 OPERATIONS: list[Operation] = []
 
 
+def operation(name: str) -> Operation:
+    """Return what serves e.g. "POST /v1/customers/{customer}"."""
+    return next(each for each in OPERATIONS if f"{each.method} {each.path}" == name)
+
+
 def serves(operation: str, *, is_documented: bool = True) -> Callable[[Handler], Handler]:
     """Register a handler for e.g. "POST /v1/customers/{customer}"; Stripe must know it unless told otherwise."""
     method, path = operation.split()

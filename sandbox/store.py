@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.types import Json
 
-VERSION = 3
+VERSION = 4
 """Goes up with every change of the tables; a file of another version is refused."""
 
 SCHEMA = """
@@ -55,6 +55,7 @@ INDEXED = {
     "charge": ["payment_intent", "customer"],
     "checkout.session": ["payment_intent", "subscription", "customer", "status"],
     "customer": ["email"],
+    "customer_balance_transaction": ["customer"],
     "dispute": ["charge", "payment_intent"],
     "event": ["type"],
     "invoice": ["customer", "_subscription"],

@@ -1,5 +1,7 @@
 """What an invoice does by the passing of time: it is finalised, charged, and charged again."""
 
+from contextlib import suppress
+
 from sandbox.agenda import falls_due
 from sandbox.billing import invoices, paying
 from sandbox.billing.items import put_own
@@ -19,12 +21,13 @@ def _next_step(invoice: Json) -> int | None:
 def advance(work: Work, invoice: Json) -> None:
     """Finalise a draft, and try to collect."""
     if invoice["status"] == "draft":
-        _finalize(work, invoice)
-    if invoice["status"] == "open" and invoice["auto_advance"]:
-        _collect(work, invoice)
+        finalize(work, invoice)
+    with suppress(CardError):  # recorded, and planned again
+        collect(work, invoice)
 
 
-def _finalize(work: Work, invoice: Json) -> None:
+def finalize(work: Work, invoice: Json) -> None:
+    """Finalise a draft; it is paid if nothing is due, and closed again if collection is paused so."""
     put_own(work, invoice)
     invoices.finalize(work, invoice)
     pause = invoice.get("_pause")
@@ -36,7 +39,10 @@ def _finalize(work: Work, invoice: Json) -> None:
         invoices.give_up(work, invoice)
 
 
-def _collect(work: Work, invoice: Json) -> None:
+def collect(work: Work, invoice: Json) -> None:
+    """Try to collect what is open, as Stripe does by itself; raises CardError after recording the failure."""
+    if invoice["status"] != "open" or not invoice["auto_advance"]:
+        return
     if invoice["collection_method"] == "send_invoice":
         work.emit("invoice.sent", invoice)
         return
@@ -44,8 +50,5 @@ def _collect(work: Work, invoice: Json) -> None:
     method = paying.default_method(work, customer, invoices.subscription_of(work, invoice))
     if method is None:
         paying.note_failure(work, invoice, is_automatic=True)
-        return
-    try:
+    else:
         paying.pay(work, invoice, method, is_automatic=True)
-    except CardError:
-        return  # recorded, and planned again

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox import payments
+from sandbox.billing import credit
 from sandbox.billing.lines import Billed, line_of, totals
 from sandbox.errors import StripeError
 from sandbox.types import Json
@@ -59,6 +60,8 @@ def finalize(work: Work, invoice: Json, *, paid_by: Json | None = None) -> Json:
     """Fix the invoice and give it a number and, unless nothing is due, a payment (`paid_by` if already made)."""
     if invoice["status"] != "draft":
         raise StripeError("This invoice is already finalized.", code="invoice_already_finalized")
+    if paid_by is None:
+        credit.apply(work, invoice)
     invoice |= {"status": "open", "number": _next_number(work, invoice), "effective_at": work.now}
     invoice |= {
         "hosted_invoice_url": f"{work.base_url}/i/{invoice['id']}",
@@ -130,6 +133,8 @@ def _close(work: Work, invoice: Json, status: str, stamp: str, event: str, reaso
     intent = intent_of(work, invoice)
     if reason and intent and intent["status"] in payments.CANCELLABLE:
         payments.cancel(work, intent, reason)
+    if status == "void":
+        credit.unapply(work, invoice)
     work.emit(event, invoice)
     return invoice
 

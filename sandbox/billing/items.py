@@ -17,11 +17,10 @@ def new_item(work: Work, customer: Json, **fields: Any) -> Json:
         date=work.now,
         discountable=True,
         discounts=[],
-        period={"start": work.now, "end": work.now},
         quantity_decimal=str(fields["quantity"]),
         tax_rates=[],
         _is_pending=fields.get("invoice") is None,
-        **{"metadata": {}} | fields,
+        **{"metadata": {}, "period": {"start": work.now, "end": work.now}} | fields,
     )
     work.emit("invoiceitem.created", item)
     return item
@@ -51,7 +50,7 @@ def billed(item: Json, *, subscription: str | None = None) -> Billed:
     """Put an item on an invoice."""
     details = {
         "invoice_item": item["id"],
-        "proration": False,
+        "proration": item["proration"],
         "proration_details": {"credited_items": None},
         "subscription": subscription,
     }

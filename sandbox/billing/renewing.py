@@ -66,7 +66,7 @@ def _resume(work: Work, subscription: Json) -> None:
 def _announce(work: Work, subscription: Json) -> None:
     subscription["_announced"] = subscriptions.period(subscription)[1]
     work.save(subscription)
-    bill = _bill(work, subscription, subscriptions.next_items(subscription))
+    bill = _bill(work, subscription, subscriptions.next_items(subscription), "upcoming")
     preview = invoices.compose(work, **bill)
     work.emit("invoice.upcoming", preview | {"id": f"upcoming_{preview['id']}"})
 
@@ -77,23 +77,28 @@ def renew(work: Work, subscription: Json) -> None:
         return
     before = public(subscription)
     items = subscriptions.next_items(subscription)
-    invoice = invoices.draft(work, **_bill(work, subscription, items))
-    claim(work, waiting(work, subscription), invoice)
+    draft_invoice(work, subscription, items, reason="subscription_cycle")
     subscriptions.put_items(subscription, items)
-    subscription["latest_invoice"] = invoice["id"]
     subscription["status"] = "active" if subscription["status"] == "trialing" else subscription["status"]
     subscriptions.announce(work, subscription, before)
 
 
-def _bill(work: Work, subscription: Json, items: list[Json]) -> dict[str, Any]:
-    """Build what an invoice over the items' periods, and over what else is waiting to be billed, is made of."""
+def draft_invoice(work: Work, subscription: Json, items: list[Json], *, reason: str) -> Json:
+    """Draft the subscription's latest invoice over the items' periods and what else is waiting to be billed."""
+    invoice = invoices.draft(work, **_bill(work, subscription, items, reason))
+    claim(work, waiting(work, subscription), invoice)
+    subscription["latest_invoice"] = invoice["id"]
+    return invoice
+
+
+def _bill(work: Work, subscription: Json, items: list[Json], reason: str) -> dict[str, Any]:
     start, end = subscriptions.period(subscription)
     lines = [billed(item, subscription=subscription["id"]) for item in waiting(work, subscription)]
     return {
         "customer": work.get("customer", subscription["customer"]),
         "currency": subscription["currency"],
         "lines": lines + [billed_item(work, subscription, item) for item in items],
-        "reason": "subscription_cycle",
+        "reason": reason,
         "period_start": start,
         "period_end": end,
         **invoices.from_subscription(subscription),

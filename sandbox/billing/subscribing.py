@@ -66,9 +66,7 @@ def _first_invoice(work: Work, customer: Json, subscription: Json, extras: list[
 
 def billed_item(work: Work, subscription: Json, item: Json, *, is_trial: bool = False) -> Billed:
     """Bill one item for its current period; a trial costs nothing."""
-    price = work.get("price", item["price"]["id"])
-    unit = price["_currency_options"][subscription["currency"]]["unit_amount"]
-    name = work.get("product", price["product"])["name"]
+    price, name, unit = named_price(work, subscription, item)
     wording = describe(item["quantity"], name, unit, subscription["currency"], price["recurring"])
     return Billed(
         amount=0 if is_trial else unit * item["quantity"],
@@ -79,6 +77,13 @@ def billed_item(work: Work, subscription: Json, item: Json, *, is_trial: bool = 
         pricing=pricing(price, 0 if is_trial else unit),
         metadata=dict(subscription["metadata"]),
     )
+
+
+def named_price(work: Work, subscription: Json, item: Json) -> tuple[Json, str, int]:
+    """Return an item's price, the name of its product, and what one costs in the subscription's currency."""
+    price = work.get("price", item["price"]["id"])
+    unit = price["_currency_options"][subscription["currency"]]["unit_amount"]
+    return price, work.get("product", price["product"])["name"], unit
 
 
 def _item_parent(subscription: Json, item: Json) -> Json:

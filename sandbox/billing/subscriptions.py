@@ -129,6 +129,16 @@ def put_items(subscription: Json, changed: list[Json]) -> None:
     subscription["items"]["data"] = [by_id.get(item["id"], item) for item in items(subscription)]
 
 
+def start_anew(work: Work, subscription: Json) -> None:
+    """Begin a new period now, from which all later ones are counted."""
+    subscription["billing_cycle_anchor"] = work.now
+    for item in items(subscription):
+        end = boundary(work.now, item["price"]["recurring"], 1)
+        item |= {"current_period_start": work.now, "current_period_end": end}
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = period(subscription)[1]
+
+
 def change(work: Work, subscription: Json, **fields: Any) -> None:
     """Set fields and announce those that really changed."""
     before = public(subscription)

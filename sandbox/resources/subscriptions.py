@@ -1,7 +1,7 @@
 """Subscriptions and their items over the API."""
 
 from sandbox import catalog, methods
-from sandbox.billing import ending, subscriptions
+from sandbox.billing import changing, ending, subscriptions
 from sandbox.billing.subscribing import subscribe
 from sandbox.catalog import Line
 from sandbox.checkout.opening import DAY
@@ -67,6 +67,8 @@ def update(work: Work, params: Json, identifier: str) -> Json:
     subscription = work.get("subscription", identifier)
     if params.get("items"):
         _change_items(work, subscription, params)
+    if params.get("trial_end"):
+        _change_trial(work, subscription, params["trial_end"])
     if params.get("cancel_at_period_end") is not None:
         details = params.get("cancellation_details")
         subscriptions.cancel_at_period_end(work, subscription, params["cancel_at_period_end"], details)
@@ -140,19 +142,38 @@ def _trial_end(work: Work, params: Json) -> int | None:
     return None if end in (None, "now") else int(end)
 
 
+def _change_trial(work: Work, subscription: Json, end: int | str) -> None:
+    if subscription["status"] != "trialing":
+        raise not_simulated("trial_end")
+    changing.end_trial(work, subscription, None if end == "now" else int(end))
+
+
 def _change_items(work: Work, subscription: Json, params: Json) -> None:
-    """Swap price or quantity from the next invoice on; proration comes with renewals."""
-    if params.get("proration_behavior") != "none":
-        raise not_simulated("proration_behavior")
+    behavior = params.get("payment_behavior") or "allow_incomplete"
+    if behavior not in ("allow_incomplete", "error_if_incomplete"):
+        raise not_simulated("payment_behavior")
+    changing.change_items(
+        work,
+        subscription,
+        [_changed(work, subscription, given, place) for place, given in enumerate(params["items"])],
+        proration=params.get("proration_behavior") or "create_prorations",
+        at=params.get("proration_date"),
+        must_be_paid=behavior == "error_if_incomplete",
+    )
+
+
+def _changed(work: Work, subscription: Json, given: Json, place: int) -> Json:
+    """Return an item as it is to be."""
     held = {item["id"]: item for item in subscriptions.items(subscription)}
-    for place, given in enumerate(params["items"]):
-        item = held.get(given.get("id"))
-        if item is None:
-            raise not_simulated(f"items[{place}]")
-        if given.get("price") or given.get("price_data"):
-            price = catalog.line(work, given, currency=subscription["currency"], path=f"items[{place}]").price
-            item |= subscriptions.priced(price)
-        if given.get("quantity") is not None:
-            item["quantity"] = given["quantity"]
-    work.save(subscription)
-    work.emit("customer.subscription.updated", subscription)
+    item = held.get(given.get("id"))
+    if item is None or given.keys() - {"id", "price", "price_data", "quantity", "metadata"}:
+        raise not_simulated(f"items[{place}]")
+    item = dict(item)
+    if given.get("price") or given.get("price_data"):
+        price = catalog.line(work, given, currency=subscription["currency"], path=f"items[{place}]").price
+        item |= subscriptions.priced(price)
+    if given.get("quantity") is not None:
+        item["quantity"] = given["quantity"]
+    if "metadata" in given:
+        item["metadata"] = merged(item["metadata"], given["metadata"])
+    return item

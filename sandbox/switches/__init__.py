@@ -2,6 +2,7 @@
 
 from sandbox.switches import (
     clock,
+    dashboard,
     deliveries,
     disputes,
     dunning,
@@ -14,6 +15,7 @@ from sandbox.switches import (
 
 __all__ = [
     "clock",
+    "dashboard",
     "deliveries",
     "disputes",
     "dunning",

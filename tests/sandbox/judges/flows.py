@@ -191,6 +191,22 @@ def months_by_a_test_clock(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def changed_plans(client: stripe.StripeClient, base: str) -> None:
+    clock = client.v1.test_helpers.test_clocks.create({"frozen_time": int(datetime.now(UTC).timestamp())})
+    cheap = client.v1.prices.create(MONTHLY).id
+    dear = client.v1.prices.create({**MONTHLY, "unit_amount": 2900}).id
+    subscription = subscribe(client, cheap, "pm_card_visa", test_clock=clock.id)
+    week = 7 * 24 * 60 * 60
+    client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": clock.frozen_time + week})
+    for price, behavior in ((dear, "always_invoice"), (cheap, "always_invoice"), (dear, "create_prorations")):
+        item = {"id": subscription["items"].data[0].id, "price": price}
+        change = {"items": [item], "proration_behavior": behavior, "expand": ["latest_invoice"]}
+        client.v1.subscriptions.update(subscription.id, change)
+    client.v1.invoice_items.list({"customer": subscription.customer})
+    client.v1.customers.balance_transactions.list(subscription.customer)
+
+
+@flow
 def invoices_by_hand(client: stripe.StripeClient, base: str) -> None:
     ada = client.v1.customers.create({"email": "ada@example.com"})
     card = client.v1.payment_methods.attach("pm_card_visa", {"customer": ada.id})

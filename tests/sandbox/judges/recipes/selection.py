@@ -20,6 +20,7 @@ NOW = (
     "customer.deleted",
     "customer.subscription.created",
     "customer.subscription.deleted",
+    "customer.subscription.paused",
     "customer.subscription.trial_will_end",
     "customer.subscription.updated",
     "customer.updated",
@@ -65,7 +66,7 @@ NOW = (
 )
 
 BOOKS = "refunds, disputes, payouts and delayed methods, with the books that follow them"
-MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes, trials, pauses"
+MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes"
 
 LATER = {
     "checkout.session.async_payment_failed": BOOKS,
@@ -80,7 +81,6 @@ LATER = {
     "customer.discount.created": MEMBERSHIPS,
     "customer.discount.deleted": MEMBERSHIPS,
     "customer.discount.updated": MEMBERSHIPS,
-    "customer.subscription.paused": MEMBERSHIPS,
     "promotion_code.created": MEMBERSHIPS,
     "promotion_code.updated": MEMBERSHIPS,
 }
