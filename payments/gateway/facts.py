@@ -29,6 +29,7 @@ class CustomerFacts:
 
     stripe_id: str
     email: str
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

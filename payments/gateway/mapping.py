@@ -158,7 +158,11 @@ def customer(found: Any, email: str | None = "") -> CustomerFacts | None:
     """A customer, or its id alone; `email` is what stands elsewhere."""
     if found is None:
         return None
-    return CustomerFacts(stripe_id=id_of(found), email=getattr(found, "email", None) or email or "")
+    return CustomerFacts(
+        stripe_id=id_of(found),
+        email=getattr(found, "email", None) or email or "",
+        is_deleted=getattr(found, "deleted", False),
+    )
 
 
 def checkout_status(session: "stripe.checkout.Session", intent: Any) -> CheckoutStatus:

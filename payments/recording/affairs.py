@@ -57,6 +57,10 @@ def _record_customer(checkout: Checkout, snapshot: Snapshot) -> Customer | None:
     if facts.email and facts.email != customer.email:
         customer.email = facts.email
         customer.save(update_fields=["email"])
+    if facts.is_deleted and customer.deleted_at is None:
+        # The event that said so may have come before anything told us of them.
+        customer.deleted_at = snapshot.read_at
+        customer.save(update_fields=["deleted_at"])
     return customer
 
 

@@ -10,7 +10,7 @@ from members.joining import start_signup
 from members.models import Gift, Membership, OutgoingMail
 from payments import inbox
 from payments.checkout import open_checkout
-from payments.models import Checkout, LedgerEntry, Payment, StripeEvent
+from payments.models import Checkout, Customer, LedgerEntry, Payment, StripeEvent
 from tests.factories.members import GiftOfferFactory, PlanFactory
 from tests.support.books import assert_books
 from tests.support.events import post_event
@@ -114,4 +114,20 @@ def test_a_gift_is_delivered_once(stripe):
     deliver(bodies[::-1])
     assert rows() == ONE_JOIN | {"Membership": 0}
     assert Gift.objects.get().payment == Payment.objects.get()
+    assert_books()
+
+
+@pytest.mark.django_db
+def test_customer_whose_deletion_comes_before_all_else_is_known_for_deleted(stripe):
+    joined(stripe)
+    [customer] = stripe.v1.customers.list().data
+    stripe.v1.customers.delete(customer.id)
+    newest_first = [str(event).encode() for event in stripe.v1.events.list({"limit": 100}).data]
+    gone = [body for body in newest_first if b'"customer.deleted"' in body]
+    deliver(gone)
+    deliver(newest_first)
+
+    assert [(row.stripe_id, row.deleted_at is None) for row in Customer.objects.all()] == [
+        (customer.id, False)
+    ]
     assert_books()
