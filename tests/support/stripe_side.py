@@ -135,8 +135,13 @@ class StripeSide:
         disputes: Iterable[DisputeFacts] = (),
     ) -> Snapshot:
         """charge.refunded, refund.failed, charge.dispute.created and the like: all that became of the charge."""
-        charge = replace(self.charge(period), refunds=tuple(refunds), disputes=tuple(disputes))
-        return self._snapshot(customer=self.customer(), charge=charge)
+        is_member = bool(self.checkout.interval)
+        return self._snapshot(
+            customer=self.customer(),
+            subscription=self.subscription_facts(period) if is_member else None,
+            invoice=self.invoice_facts(period) if is_member else None,
+            charge=replace(self.charge(period), refunds=tuple(refunds), disputes=tuple(disputes)),
+        )
 
     def customer(self) -> CustomerFacts:
         return CustomerFacts(stripe_id=f"cus_{self.number}", email=self.checkout.email)

@@ -1,0 +1,104 @@
+"""What people do at Stripe, played by the real sandbox, and the ways in which we come to hear of it."""
+
+import random
+from collections.abc import Callable
+
+from django.test import Client
+
+from members.gifting import start_gift
+from members.joining import start_signup
+from payments import inbox
+from payments.checkout import open_checkout
+from payments.models import Checkout
+from payments.reconciling.walking import walk
+from tests.factories.members import GiftOfferFactory, PlanFactory
+from tests.support.events import post_event
+from tests.support.sandbox_process import SandboxProcess
+
+
+class AtStripe:
+    """One Stripe account, and everything that happened on it since the last telling."""
+
+    def __init__(self, sandbox: SandboxProcess) -> None:
+        self.sandbox = sandbox
+        self.api = sandbox.client().v1
+        self.switch = sandbox.switch
+
+    def join(self, email: str = "ada@example.org", *, plan=None, card: str = "tok_visa") -> Checkout:
+        """Somebody joins and pays on Stripe's page."""
+        plan = plan or PlanFactory()
+        return self.pay(start_signup(plan=plan, amount=plan.amount, email=email).checkout, card)
+
+    def give(self, email: str = "gabriel@example.org", *, offer=None, card: str = "tok_visa") -> Checkout:
+        """Somebody buys a gift and pays."""
+        return self.pay(start_gift(offer=offer or GiftOfferFactory(), email=email).checkout, card)
+
+    def pay(self, checkout: Checkout, card: str = "tok_visa") -> Checkout:
+        open_checkout(checkout, return_view="thanks", cancel_path="/join/")
+        checkout.refresh_from_db()
+        method = self.api.payment_methods.create({"type": "card", "card": {"token": card}})
+        self.sandbox.client().raw_request(
+            "post", f"/v1/payment_pages/{checkout.session_id}/confirm", payment_method=method.id,
+            expected_amount=checkout.amount,
+        )  # fmt: skip
+        return checkout
+
+    def charge_of(self, checkout: Checkout):
+        """The charge that the checkout's first payment made."""
+        for charge in self.api.charges.list({"limit": 100}).auto_paging_iter():
+            if charge.metadata.to_dict().get("groundswell_reference") == str(checkout.reference):
+                return charge
+        session = self.api.checkout.sessions.retrieve(checkout.session_id, {"expand": ["invoice.payments"]})
+        intent = session.invoice.payments.data[0].payment.payment_intent
+        return self.api.payment_intents.retrieve(intent, {"expand": ["latest_charge"]}).latest_charge
+
+    def bodies(self) -> list[bytes]:
+        """Every event so far, oldest first, as a webhook brings it."""
+        events = self.api.events.list({"limit": 100}).auto_paging_iter()
+        return [str(event).encode() for event in events][::-1]
+
+
+News = Callable[[AtStripe], None]
+
+
+def deliver(bodies: list[bytes]) -> None:
+    """Posts the events to our webhook, truly signed, and lets a worker do what there is to do after each."""
+    client = Client()
+    for body in bodies:
+        assert post_event(client, body).status_code == 200
+        inbox.drain()
+
+
+def in_order(stripe: AtStripe) -> None:
+    """As it should be."""
+    deliver(stripe.bodies())
+
+
+def backwards_and_again(stripe: AtStripe) -> None:
+    """The last first, and all of it twice."""
+    bodies = stripe.bodies()
+    deliver(bodies[::-1])
+    deliver(bodies)
+
+
+def shuffled_with_losses(stripe: AtStripe) -> None:
+    """In no order, some twice, some never; then a walk."""
+    bodies = stripe.bodies()
+    chooser = random.Random(len(bodies))
+    kept = [body for body in bodies if chooser.random() > 0.2]
+    again = [body for body in kept if chooser.random() < 0.3]
+    mixed = kept + again
+    chooser.shuffle(mixed)
+    deliver(mixed)
+    walked(stripe)
+
+
+def walked(stripe: AtStripe) -> None:
+    """No event at all came; a walk finds what there is, and of what no list tells it brings the event."""
+    tally = walk()
+    assert tally is not None
+    assert tally.failed == []
+    inbox.drain()
+
+
+ALL_NEWS = [in_order, backwards_and_again, shuffled_with_losses, walked]
