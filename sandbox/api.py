@@ -56,7 +56,7 @@ class Api:
         operation, identifiers = self._find(request)
         params = checked(operation.parameters(), _given(request))
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-        print_ = fingerprint(request.method, request.path, request.get_data())
+        print_ = fingerprint(request.method, request.path, request.get_data()) if key else ""
         asking = {"request_id": request_id, "idempotency_key": key, "api_version": version}
         with self._world.transaction(**asking) as work:
             remembered = recall(work.store, key, print_) if key else None

@@ -5,16 +5,16 @@ import sqlite3
 import threading
 import time
 import traceback
-import urllib.error
-import urllib.request
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from math import inf
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from sandbox import clock
 from sandbox.faults.damage import damaged
@@ -185,33 +185,23 @@ def _posted(parcel: Parcel) -> list[int]:
 
 def post(parcel: Parcel) -> int:
     """Post a parcel and return the HTTP status, 0 if nobody answered. A redirect is a refusal, not a way."""
-    at = int(time.time()) + parcel.ahead
     headers = {
         "Content-Type": "application/json; charset=utf-8",
-        "Stripe-Signature": signature(parcel.payload, parcel.secret, at),
+        "Stripe-Signature": signature(parcel.payload, parcel.secret, int(time.time()) + parcel.ahead),
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        "Connection": "close",
     }
+    address = urlsplit(parcel.url)
+    target = urlunsplit(("", "", address.path or "/", address.query, ""))
     try:
-        body = damaged(parcel.payload, parcel.faults.get("corrupt"))
-        request = urllib.request.Request(parcel.url, body, headers)  # noqa: S310 - opener knows http only
-        with _OPENER.open(request, timeout=TIMEOUT) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as refusal:
-        return refusal.code
-    except (OSError, ValueError):
+        with closing(_CONNECTIONS[address.scheme](address.netloc, timeout=TIMEOUT)) as connection:
+            connection.request("POST", target, damaged(parcel.payload, parcel.faults.get("corrupt")), headers)
+            return int(connection.getresponse().status)
+    except (OSError, HTTPException, KeyError, ValueError):
         return 0
 
 
-# No proxy, no redirects, no other schemes.
-_OPENER = urllib.request.OpenerDirector()
-for _handler in (
-    urllib.request.HTTPHandler,
-    urllib.request.HTTPSHandler,
-    urllib.request.HTTPDefaultErrorHandler,
-    urllib.request.HTTPErrorProcessor,
-    urllib.request.UnknownHandler,
-):
-    _OPENER.add_handler(_handler())
+_CONNECTIONS = {"http": HTTPConnection, "https": HTTPSConnection}
 
 
 def _record(store: Store, parcel: Parcel, statuses: list[int]) -> None:

@@ -60,6 +60,7 @@ def shown(work: Work, answer: Json, expand: list[str] | None = None) -> Json:
 
 
 def _visible(work: Work, thing: Json) -> Json:
+    """Its inner parts are shared with the object as it is stored: to be read, not changed."""
     if thing.get("object") == "list":
         return thing | {"data": [_visible(work, one) for one in thing["data"]]}
     live = LIVE.get(thing.get("object", ""))

@@ -133,11 +133,10 @@ class Store:
         row = self.run("SELECT body FROM objects WHERE id = ?", identifier).fetchone()
         return json.loads(row["body"]) if row else None
 
-    def where(self, kind: str, **fields: Any) -> list[str]:
-        """Return ids of the kind whose fields have these values, oldest first."""
+    def where(self, kind: str, **fields: Any) -> sqlite3.Cursor:
+        """Read id and body of those of the kind whose fields have these values, oldest first."""
         tests = "".join(f" AND {column(name)} = ?" for name in fields)
-        rows = self.select("id", kind, f"{tests} ORDER BY created, seq", *fields.values())
-        return [row["id"] for row in rows]
+        return self.select("id, body", kind, f"{tests} ORDER BY created, seq", *fields.values())
 
     def select(
         self, wanted: str, kind: str, rest: str, *values: Any, index: str | None = None

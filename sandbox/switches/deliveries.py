@@ -10,7 +10,13 @@ from sandbox.work import Work
 def hold(work: Work, body: Json) -> Json:
     """Hold or release the delivery of webhooks."""
     webhooks.pause(work.store, bool(body.get("paused")))
-    return {"paused": bool(body.get("paused"))}
+    return state(work, body)
+
+
+@switch("GET", "webhooks")
+def state(work: Work, _: Json) -> Json:
+    """Tell whether webhooks are held, and how many deliveries are still to be made."""
+    return {"paused": webhooks.is_paused(work.store), "pending": webhooks.waiting(work.store)}
 
 
 @switch("GET", "deliveries")

@@ -16,6 +16,7 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 header = self.headers["Stripe-Signature"]
                 receiver.received.append((body, header))
+                receiver.paths.append(self.path)
                 receiver.before_answering()
                 self.send_response(
                     receiver.statuses.pop(0) if receiver.statuses else receiver.answer(body, header)
@@ -32,6 +33,7 @@ class Receiver:
     def forget(self):
         """Be as new."""
         self.received = []
+        self.paths = []
         self.statuses = []
         self.answer = lambda body, header: 200
         self.before_answering = lambda: None

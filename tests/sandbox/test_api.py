@@ -117,6 +117,21 @@ def test_expand_reaches_through_lists_and_objects(client):
     assert product.line_items.data[0].price.product.name == "A gift"
 
 
+def test_what_was_expanded_in_one_answer_is_a_reference_in_the_next(client):
+    session = client.checkout.sessions.create(subscribing())
+    pay(session.url)
+    subscription = client.checkout.sessions.retrieve(session.id).subscription
+    expand = ["items.data.price.product", "latest_invoice"]
+
+    for _ in range(2):  # the second changes nothing, and is written without any event of it
+        changed = client.subscriptions.update(subscription, {"description": "Kept", "expand": expand})
+    kept = client.subscriptions.retrieve(subscription)
+
+    assert changed["items"].data[0].price.product.name == "Supporter"
+    assert kept["items"].data[0].price.product == changed["items"].data[0].price.product.id
+    assert (kept.latest_invoice, kept.description) == (changed.latest_invoice.id, "Kept")
+
+
 @pytest.mark.parametrize("path", ["colour", "email", "metadata.colour"])
 def test_expand_of_what_is_no_reference_is_refused(client, path):
     customer = client.customers.create({"email": "ada@example.org"})

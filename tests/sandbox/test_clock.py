@@ -152,6 +152,8 @@ def test_events_are_listed_and_shown_for_thirty_days(own_sandbox):
     client.products.create({"name": "Supporter"})
 
     assert [event.type for event in client.events.list().data] == ["product.created"]
+    since_then = {"created": {"gte": old.created}}
+    assert [event.type for event in client.events.list(since_then).data] == ["product.created"]
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.events.retrieve(old.id)
     assert refusal.value.code == "resource_missing"

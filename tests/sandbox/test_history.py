@@ -69,7 +69,7 @@ def test_history_of_a_campaign_is_quick(own_sandbox):
     before = processor_seconds(own_sandbox)
     sessions = own_sandbox.switch("history", {"checkouts": past})["sessions"]
     assert len(set(sessions)) == 612
-    assert processor_seconds(own_sandbox) - before < 5
+    assert processor_seconds(own_sandbox) - before < 3
 
 
 def processor_seconds(sandbox):

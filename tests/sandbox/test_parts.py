@@ -7,6 +7,8 @@ from sandbox.errors import ParameterError, StripeError
 from sandbox.forms import nested
 from sandbox.spec.parameters import checked
 from sandbox.spec.skeletons import skeleton
+from sandbox.store import INDEXED, Store, column
+from sandbox.work import World
 from tests.sandbox.builders import instant
 
 
@@ -132,4 +134,24 @@ def test_skeleton_has_null_for_nullable_and_nothing_for_optional():
     empty = skeleton("charge")
     assert (empty["balance_transaction"], empty["metadata"], empty["paid"]) == (None, {}, False)
     assert "presentment_details" not in empty
-    assert skeleton("charge") is not empty
+    empty["metadata"]["key"] = "value"
+    assert skeleton("charge")["metadata"] == {}
+
+
+@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind in INDEXED for field in INDEXED[kind]])
+def test_list_by_an_indexed_field_reads_no_more_than_it_shows(kind, field):
+    store = Store(":memory:")
+    query = f"SELECT body FROM objects WHERE kind = '{kind}' AND NOT is_deleted AND {column(field)} = ?"
+    rows = store.run(f"EXPLAIN QUERY PLAN {query} ORDER BY created DESC, seq DESC LIMIT 101", "x")
+    index = f"{kind}_by_{field}".replace(".", "_")
+    assert [row["detail"] for row in rows] == [f"SEARCH objects USING INDEX {index} (<expr>=?)"]
+
+
+def test_object_found_in_two_ways_is_the_same_so_that_no_change_is_lost():
+    world = World(Store(":memory:"), "http://127.0.0.1", "Newsroom")
+    with world.transaction() as work:
+        identifier = work.new("customer", email="ada@example.org")["id"]
+    with world.transaction() as work:
+        found = work.get("customer", identifier)
+        assert work.every("customer", email="ada@example.org") == [found]
+        assert work.every("customer")[0] is found

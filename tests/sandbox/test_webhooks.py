@@ -1,6 +1,7 @@
 """Signed webhooks, received by a real server and checked by the SDK."""
 
 import json
+import socket
 
 import pytest
 import stripe
@@ -70,6 +71,26 @@ def test_endpoint_that_is_not_there_does_not_hold_up_another(hooked, receiver):
     assert client.events.list().data[0].pending_webhooks == 1
 
 
+def test_endpoint_that_speaks_no_http_is_as_good_as_silent(hooked, receiver):
+    client = hooked.client().v1
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        client.webhook_endpoints.create({"url": url, "enabled_events": ["product.created"]})
+        client.products.create({"name": "Supporter"})
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"no HTTP at all\r\n\r\n")
+
+        # Whoever comes again waits in the queue of `listening`: only the first attempt can be told of so soon.
+        told = eventually(lambda: attempts_at(hooked, url), seconds=4)
+    assert [(one["attempt"], one["status"]) for one in told] == [(1, 0)]
+
+
+def attempts_at(sandbox, url):
+    return [one for one in sandbox.switch("deliveries")["deliveries"] if one["url"] == url]
+
+
 def test_endpoint_made_by_api_hears_only_what_it_asked_for(hooked, receiver, client):
     client = hooked.client().v1
     wanted = {
@@ -85,6 +106,7 @@ def test_endpoint_made_by_api_hears_only_what_it_asked_for(hooked, receiver, cli
 
     heard = [one["type"] for one in hooked.switch("deliveries")["deliveries"] if one["url"].endswith("?own")]
     assert heard == ["product.created"]
+    assert sorted(receiver.paths) == ["/hook", "/hook", "/hook?own"]
     assert endpoint.secret.startswith("whsec_")
     assert not hasattr(client.webhook_endpoints.retrieve(endpoint.id), "secret")
 
@@ -94,7 +116,7 @@ def test_paused_webhooks_wait_and_come_in_order_when_released(hooked, receiver):
     hooked.switch("webhooks", {"paused": True})
     for name in ("Ada", "Grace", "Edith"):
         client.customers.create({"name": name})
-    assert (receiver.received, hooked.switch("deliveries")["pending"]) == ([], 3)
+    assert (receiver.received, hooked.switch("webhooks")) == ([], {"paused": True, "pending": 3})
 
     hooked.switch("webhooks", {"paused": False})
     eventually(lambda: len(receiver.received) == 3)
