@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.money import fee as card_fee
+from sandbox.settlement import Settled, settled
 from sandbox.store import SUMS, column
 from sandbox.types import Json
 from sandbox.work import Work
@@ -35,26 +36,26 @@ def record(
     work: Work,
     kind: str,
     source: Json,
+    moved: Settled,
     *,
-    amount: int,
     fee: Fee = no_fee,
     fee_for: str = "Stripe processing fees",
     category: str | None = None,
     description: str | None = None,
     available_on: int | None = None,
 ) -> Json:
-    """Book an amount (minor units, signed) of the source's currency, at once unless told when it is available."""
-    currency = source["currency"]
-    cut = fee(amount, currency)
+    """Book what moved, at once unless told when it is available; the fee is one of the currency it was settled in."""
+    cut = fee(moved.amount, moved.currency)
     return work.new(
         "balance_transaction",
         type=kind,
         source=source["id"],
-        amount=amount,
-        currency=currency,
+        amount=moved.amount,
+        currency=moved.currency,
+        exchange_rate=moved.exchange_rate,
         fee=cut,
-        fee_details=[_fee_detail(cut, currency, fee_for)] if cut else [],
-        net=amount - cut,
+        fee_details=[_fee_detail(cut, moved.currency, fee_for)] if cut else [],
+        net=moved.amount - cut,
         description=description,
         reporting_category=category or CATEGORIES[kind],
         balance_type="payments",
@@ -65,18 +66,18 @@ def record(
 
 def record_charge(work: Work, charge: Json, *, is_available: bool = False) -> Json:
     """Book a successful charge less 2.9 % + 30; as a rule, the money can be paid out two days later."""
-    moved = record(
+    booked = record(
         work,
         "charge",
         charge,
-        amount=charge["amount_captured"],
+        settled(work, charge["amount_captured"], charge["currency"]),
         fee=card_fee,
         description=charge["description"],
         available_on=work.now if is_available else _two_days_later(work.now),
     )
     if is_available:
         work.emit("balance.available", as_object(work))
-    return moved
+    return booked
 
 
 def with_status(work: Work, transaction: Json) -> Json:

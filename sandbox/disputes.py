@@ -7,6 +7,7 @@ The fee of a chargeback is kept by Stripe whatever the outcome.
 from sandbox import balance
 from sandbox.errors import StripeError
 from sandbox.money import dispute_fee
+from sandbox.settlement import returned, settled
 from sandbox.types import Json
 from sandbox.work import Work, public
 
@@ -137,29 +138,29 @@ def _decide(work: Work, dispute: Json, words: str | None) -> None:
 
 def _withdraw(work: Work, dispute: Json) -> None:
     dispute["is_charge_refundable"] = False
-    moved = balance.record(
+    booked = balance.record(
         work,
         "adjustment",
         dispute,
-        amount=-dispute["amount"],
+        settled(work, -dispute["amount"], dispute["currency"]),
         fee=dispute_fee,
         fee_for="Dispute fee",
         category="dispute",
         description=f"Chargeback withdrawal for {dispute['charge']}",
     )
-    dispute["balance_transactions"].append(public(moved))
+    dispute["balance_transactions"].append(public(booked))
 
 
 def _reinstate(work: Work, dispute: Json) -> None:
-    moved = balance.record(
+    booked = balance.record(
         work,
         "adjustment",
         dispute,
-        amount=dispute["amount"],
+        returned(dispute["balance_transactions"][0]),
         category="dispute_reversal",
         description=f"Chargeback reversal for {dispute['charge']}",
     )
-    dispute["balance_transactions"].append(public(moved))
+    dispute["balance_transactions"].append(public(booked))
 
 
 def _amount(charge: Json, wanted: int | None) -> int:

@@ -11,6 +11,7 @@ from sandbox import balance
 from sandbox.agenda import falls_due
 from sandbox.errors import StripeError
 from sandbox.money import check_positive
+from sandbox.settlement import Settled, returned
 from sandbox.store import column
 from sandbox.types import Json
 from sandbox.work import Work
@@ -138,8 +139,8 @@ def _new(work: Work, amount: int, currency: str, *, automatic: bool, **fields: A
         type="bank_account",
         **{"metadata": {}} | fields,
     )
-    moved = balance.record(work, "payout", payout, amount=-amount, description=WORDS)
-    payout["balance_transaction"] = moved["id"]
+    booked = balance.record(work, "payout", payout, Settled(-amount, currency), description=WORDS)
+    payout["balance_transaction"] = booked["id"]
     work.save(payout)
     work.emit("payout.created", payout)
     return payout
@@ -147,8 +148,9 @@ def _new(work: Work, amount: int, currency: str, *, automatic: bool, **fields: A
 
 def _bring_back(work: Work, payout: Json, kind: str) -> None:
     words = f"REFUND FOR PAYOUT ({WORDS})"
-    moved = balance.record(work, kind, payout, amount=payout["amount"], description=words)
-    payout["failure_balance_transaction"] = moved["id"]
+    taken = work.get("balance_transaction", payout["balance_transaction"])
+    booked = balance.record(work, kind, payout, returned(taken), description=words)
+    payout["failure_balance_transaction"] = booked["id"]
 
 
 def _become(work: Work, payout: Json, status: str) -> None:

@@ -11,6 +11,7 @@ from sandbox.agenda import falls_due
 from sandbox.errors import StripeError
 from sandbox.methods import card_of
 from sandbox.money import check_positive, written
+from sandbox.settlement import returned, settled
 from sandbox.types import Json
 from sandbox.work import Work
 
@@ -42,10 +43,9 @@ def give_back(work: Work, charge: Json, wanted: int | None, **fields: Any) -> Js
         **fields,
     )
     words = f" ({charge['description']})" if charge["description"] else ""
-    moved = balance.record(
-        work, "refund", refund, amount=-refund["amount"], description=f"REFUND FOR CHARGE{words}"
-    )
-    refund["balance_transaction"] = moved["id"]
+    moved = settled(work, -refund["amount"], refund["currency"])
+    booked = balance.record(work, "refund", refund, moved, description=f"REFUND FOR CHARGE{words}")
+    refund["balance_transaction"] = booked["id"]
     work.save(refund)
     work.emit("refund.created", refund)
     _count(work, charge, refund["amount"])
@@ -119,10 +119,9 @@ def _settle(work: Work, refund: Json, *, status: str) -> None:
 
 def _return(work: Work, refund: Json, reason: str, *, status: str) -> None:
     """Book the money back and count it as not refunded."""
-    moved = balance.record(
-        work, "refund_failure", refund, amount=refund["amount"], description="REFUND FAILURE"
-    )
-    refund |= {"failure_balance_transaction": moved["id"], "failure_reason": reason}
+    moved = returned(work.get("balance_transaction", refund["balance_transaction"]))
+    booked = balance.record(work, "refund_failure", refund, moved, description="REFUND FAILURE")
+    refund |= {"failure_balance_transaction": booked["id"], "failure_reason": reason}
     charge = work.get("charge", refund["charge"])
     charge |= {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False}
     work.save(charge)

@@ -11,6 +11,7 @@ from sandbox.switches import (
     payouts,
     refunds,
     reset,
+    settlement,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "payouts",
     "refunds",
     "reset",
+    "settlement",
 ]

@@ -248,6 +248,16 @@ def disputes(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def settlement_in_another_currency(client: stripe.StripeClient, base: str) -> None:
+    switch(base, "settlement", {"jpy": {"currency": "eur", "rate": "0.0061"}})
+    card = {"payment_method": "pm_card_visa", "confirm": True}
+    intent = client.v1.payment_intents.create({"amount": 5000, "currency": "jpy", **card})
+    client.v1.refunds.create({"payment_intent": intent.id, "expand": ["balance_transaction"]})
+    client.v1.balance_transactions.list({"source": intent.latest_charge, "expand": ["data.source"]})
+    switch(base, "settlement", {})
+
+
+@flow
 def payouts(client: stripe.StripeClient, base: str) -> None:
     card = {"payment_method": "pm_card_bypassPending", "confirm": True}
     client.v1.payment_intents.create({"amount": 500000, "currency": "eur", **card})
