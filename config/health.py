@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from payments.models import Heartbeat
+from payments.checking.inbox import POLLED_WITHIN
+from payments.models import Cursor, Heartbeat
+from payments.reconciling import polling
 
 STALE_AFTER = timedelta(seconds=60)
 
@@ -62,4 +64,19 @@ def _beat() -> str:
     return "ok" if age < STALE_AFTER else f"last tick {int(age.total_seconds())} s ago"
 
 
-_CHECKS = {"database": _database, "cache": _cache, "broker": _broker, "beat": _beat}
+def _stripe_feed() -> str:
+    last = Cursor.last_finished_at(polling.CURSOR)
+    # A new site has not read yet, and shall open all the same.
+    if last is None:
+        return "ok"
+    age = timezone.now() - last
+    return "ok" if age < POLLED_WITHIN else f"last read {int(age.total_seconds())} s ago"
+
+
+_CHECKS = {
+    "database": _database,
+    "cache": _cache,
+    "broker": _broker,
+    "beat": _beat,
+    "stripe_feed": _stripe_feed,
+}

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from payments.views import stripe_webhook
+from payments.views.webhook import stripe_webhook
 
 STRIPE_WEBHOOK = "/webhooks/stripe/"
 

@@ -109,6 +109,8 @@ STORAGES = {
 }
 # A webhook body is at most 256 KiB; no page of ours takes more from a reader.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# Who reads /metrics says so: Authorization: Bearer …
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"), pretty=DEBUG or DEMO)
 
 # --- database and cache ---------------------------------------------------------------------------
@@ -231,6 +233,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
 # A newsroom's other subdomains are not ours to promise https for.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# Probes ask the process itself, over plain http, and get nothing that is secret.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600 if IS_HTTPS else 0)
-if env.bool("BEHIND_TLS_PROXY", default=False):
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,7 +1,11 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _, ngettext
 
+from members import mailing
 from members.models import Gift, GiftOffer, Membership, OutgoingMail, Plan, Signup, Tier, User
 from payments.admin import ReadOnlyAdmin
+from payments.models.queue import QueueQuerySet
 
 
 class PlanInline(admin.TabularInline):
@@ -59,3 +63,13 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     list_display = ["kind", "recipient", "state", "attempts", "processed_at"]
     list_filter = ["kind", "state"]
     search_fields = ["recipient"]
+    actions = ["send_again"]
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("members.change_outgoingmail")
+
+    @admin.action(description=_("Send again what was given up"), permissions=["resend"])
+    def send_again(self, request: HttpRequest, queryset: QueueQuerySet[OutgoingMail]) -> None:
+        count = mailing.send_again(queryset)
+        said = ngettext("%(count)d mail waits to be sent.", "%(count)d mails wait to be sent.", count)
+        messages.success(request, said % {"count": count})

@@ -12,10 +12,10 @@ from django.urls import reverse
 from members.enums import MailKind
 from members.gift_links import url_for
 from members.models import Gift, Membership, OutgoingMail
-from payments.alarms import raise_alarm
+from payments.alarms import clear_alarm, raise_alarm
 from payments.checkpoints import reached
 from payments.doorbell import ring
-from payments.enums import AlarmKind
+from payments.enums import AlarmKind, QueueState
 from payments.models import Payment
 from payments.models.queue import QueueQuerySet
 from payments.silence import is_silent
@@ -48,6 +48,17 @@ def drain(waiting: QueueQuerySet[OutgoingMail] | None = None) -> int:
 def send(pk: int) -> bool:
     """Sends one owed mail. False: not due, or another worker has it."""
     return drain(OutgoingMail.objects.filter(pk=pk)) == 1
+
+
+def send_again(chosen: QueueQuerySet[OutgoingMail]) -> int:
+    """Lets mails that were given up be tried anew; how many. Sent ones stay sent."""
+    with transaction.atomic():
+        parked = chosen.filter(state=QueueState.PARKED).select_for_update()
+        for mail in parked:
+            clear_alarm(kind=AlarmKind.MAIL_PARKED, subject=str(mail))
+        count = parked.again()
+    ring(DRAIN)
+    return count
 
 
 def newsroom_context() -> dict[str, Any]:

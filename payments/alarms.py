@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -49,6 +50,17 @@ def clear_alarms_except(*, kind: AlarmKind, subjects: Collection[str]) -> int:
     return _open(kind).filter(subject__in=well).update(cleared_at=timezone.now())
 
 
+def settle_alarm(pk: int) -> bool:
+    """A person has seen to it. What is still wrong is found, and told, again."""
+    return bool(Alarm.objects.open().filter(pk=pk).update(cleared_at=timezone.now()))
+
+
+def count_open() -> dict[str, int]:
+    """How many alarms are open, of each kind."""
+    counted = Alarm.objects.open().values_list("kind").annotate(Count("pk"))
+    return dict.fromkeys(AlarmKind.values, 0) | dict(counted)
+
+
 def tell(limit: int = 500) -> int:
     """Sends one mail about all that has not been told; how many alarms were in it."""
     _remind()
@@ -83,7 +95,7 @@ def _send(alarms: list[Alarm]) -> None:
         "alarms": alarms[:TOLD_IN_FULL],
         "more": len(alarms[TOLD_IN_FULL:]),
         "count": len(alarms),
-        "url": settings.SITE_URL + reverse("admin:payments_alarm_changelist"),
+        "url": settings.SITE_URL + reverse("books"),
         "newsroom": {"name": settings.NEWSROOM_NAME},
     }
     send_mail(

@@ -10,6 +10,7 @@ from payments.models.queue import Queued, QueueQuerySet
 class OutgoingMail(Queued):
     """A mail that is owed: one per kind and reference. It is rendered when it is sent, so that no secret lies here."""
 
+    CAME_AT = "created_at"
     MAX_ATTEMPTS = 24
     """A mail server may be away for most of a day."""
 

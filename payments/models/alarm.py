@@ -21,6 +21,7 @@ class AlarmQuerySet(QueueQuerySet["Alarm"]):
 class Alarm(Queued):
     """What a person must look at, one open per kind and subject. It is its own outbox: done when they were told."""
 
+    CAME_AT = "raised_at"
     MAX_ATTEMPTS = None
 
     kind = models.CharField(max_length=30, choices=AlarmKind)

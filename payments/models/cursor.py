@@ -27,6 +27,11 @@ class Cursor(models.Model):
         free = cls.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now), name=name)
         return cls.objects.get(name=name) if free.update(lease_until=now + cls.LEASE) else None
 
+    @classmethod
+    def last_finished_at(cls, name: str) -> datetime | None:
+        """When the last run came to its end, if ever."""
+        return cls.objects.filter(name=name).values_list("finished_at", flat=True).first()
+
     def hold(self) -> None:
         """Shows that the reader is alive."""
         self.lease_until = timezone.now() + self.LEASE

@@ -5,11 +5,12 @@ parked for a person. The row is the truth; whatever wakes a worker may be lost.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connections, models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
 from payments.enums import QueueState
@@ -21,6 +22,15 @@ FIRST_WAIT = 2
 """Seconds; each further wait is four times as long …"""
 LONGEST_WAIT = 3600
 """… up to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many rows wait, since when the one that waits longest does, and how many are parked."""
+
+    waiting: int
+    waiting_since: datetime | None
+    parked: int
 
 
 class QueueQuerySet(models.QuerySet[Row]):
@@ -55,6 +65,13 @@ class QueueQuerySet(models.QuerySet[Row]):
             row.lease_until = until
         return rows
 
+    def backlog(self) -> Backlog:
+        waiting = self.filter(state=QueueState.PENDING).aggregate(
+            count=Count("pk"), since=Min(self.model.CAME_AT)
+        )
+        parked = self.filter(state=QueueState.PARKED).count()
+        return Backlog(waiting=waiting["count"], waiting_since=waiting["since"], parked=parked)
+
     def again(self) -> int:
         """Lets the rows wait as if they had just come, whatever became of them; how many."""
         return self.update(
@@ -69,6 +86,8 @@ class QueueQuerySet(models.QuerySet[Row]):
 class Queued(models.Model):
     """A row that is work to do."""
 
+    CAME_AT: ClassVar[str]
+    """The field that says since when a row is here."""
     LEASE: ClassVar = timedelta(minutes=2)
     MAX_ATTEMPTS: ClassVar[int | None] = 8
     """Tries until a person must look (8: about two hours); None: for ever."""
@@ -91,7 +110,11 @@ class Queued(models.Model):
         indexes = [
             models.Index(
                 name="%(class)s_waiting", fields=["next_try_at"], condition=Q(state=QueueState.PENDING)
-            )
+            ),
+            # Few, looked for often, among all that was ever done.
+            models.Index(
+                name="%(class)s_parked", fields=["next_try_at"], condition=Q(state=QueueState.PARKED)
+            ),
         ]
 
     def begin(self) -> bool:

@@ -29,6 +29,8 @@ class StripeEventQuerySet(QueueQuerySet["StripeEvent"]):
 class StripeEvent(Queued):
     """The inbox, and the queue: an event as it came, kept before it is answered with 200."""
 
+    CAME_AT = "received_at"
+
     event_id = StripeIdField()
     stripe_account = StripeIdField(blank=True, default="")
     livemode = models.BooleanField()

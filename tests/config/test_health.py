@@ -4,9 +4,13 @@ import pytest
 from django.utils import timezone
 
 from config import health
-from payments.models import Heartbeat
+from payments.models import Cursor, Heartbeat
+from payments.reconciling import polling
 
 pytestmark = pytest.mark.django_db
+
+
+PARTS = ["database", "cache", "broker", "beat", "stripe_feed"]
 
 
 def ready(client):
@@ -24,7 +28,7 @@ def test_site_is_ready_when_all_parts_are(client):
     Heartbeat.beat()
     assert ready(client) == (
         200,
-        {"ready": True, "parts": {"database": "ok", "cache": "ok", "broker": "ok", "beat": "ok"}},
+        {"ready": True, "parts": dict.fromkeys(PARTS, "ok")},
     )
 
 
@@ -50,9 +54,18 @@ def test_part_that_fails_is_named_without_its_secrets(client, monkeypatch, part)
     status, said = ready(client)
     assert (status, said["ready"]) == (503, False)
     assert said["parts"][part] == "ConnectionError"
-    assert sorted(name for name, word in said["parts"].items() if word == "ok") == sorted(
-        {"database", "cache", "broker", "beat"} - {part}
-    )
+    assert [name for name, word in said["parts"].items() if word != "ok"] == [part]
+
+
+@pytest.mark.parametrize(
+    ("age", "status", "word"), [(29 * 60, 200, "ok"), (31 * 60, 503, "last read 1860 s ago")]
+)
+def test_stripe_was_read_within_half_an_hour(client, time_machine_now, age, status, word):
+    Heartbeat.beat()
+    read_at = timezone.now() - timedelta(seconds=age)
+    Cursor.objects.create(name=polling.CURSOR, read_until=read_at, finished_at=read_at)
+    found, said = ready(client)
+    assert (found, said["parts"]["stripe_feed"]) == (status, word)
 
 
 def test_cache_that_forgets_is_told(client, settings):

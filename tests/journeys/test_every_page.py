@@ -2,8 +2,14 @@
 
 import pytest
 
+from payments.alarms import raise_alarm
+from payments.enums import AlarmKind, QueueState
+from payments.models import StripeEvent
+from tests.factories.members import UserFactory
+from tests.factories.payments import StripeEventFactory
 from tests.journeys.test_gifting import give
 from tests.journeys.test_joining import EMAIL, ask_to_join
+from tests.journeys.test_staff import sign_in
 from tests.support.browser import DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
@@ -24,6 +30,7 @@ PATHS = [
     "/accounts/signup/",
     "/no-such-page/",
 ]
+STAFF_PATHS = ["/staff/", "/staff/books/"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -46,6 +53,28 @@ def test_no_page_is_wider_than_the_screen(person, viewport):
         if reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             wide.append(path)
     assert wide == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_axe_finds_nothing_on_the_staff_pages(person, viewport, scheme):
+    # Each a boss of their own: one address is sent three codes a minute.
+    boss = UserFactory(is_staff=True, is_superuser=True).email
+    StripeEventFactory.create_batch(
+        2, state=QueueState.PARKED, error="GatewayError: " + "no-such-session" * 20
+    )
+    raise_alarm(kind=AlarmKind.BOOKS_DIFFER, subject="entry_unbalanced: entry 1", message="off by 1 EUR")
+    reader = person(viewport=viewport, color_scheme=scheme)
+    sign_in(reader, boss, to="/staff/")
+    reader.is_at("Staff")
+    found, wide = {}, []
+    for path in STAFF_PATHS:
+        reader.go(path)
+        found[path] = reader.axe_violations()
+        if reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wide.append(path)
+    assert (found, wide) == ({path: [] for path in STAFF_PATHS}, [])
+    StripeEvent.objects.all().delete()
 
 
 def test_axe_finds_nothing_where_something_went_wrong(reader):

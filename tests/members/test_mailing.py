@@ -3,6 +3,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
@@ -13,10 +14,11 @@ from members.gift_links import url_for
 from members.mailing import owe_mail, send
 from members.models import Membership, OutgoingMail
 from members.tasks import drain_outbox
+from payments.alarms import raise_alarm
 from payments.enums import AlarmKind, QueueState
 from payments.models import Alarm
 from payments.silence import silence
-from tests.factories.members import PlanFactory, TierFactory
+from tests.factories.members import PlanFactory, TierFactory, UserFactory
 from tests.support.rollback import rolled_back
 from tests.support.stories import give, join, redeem
 from tests.support.threads import all_at_once
@@ -226,6 +228,31 @@ def test_mails_that_were_owed_before_all_queues_shared_their_words_keep_their_st
     assert list(states.all()) == [QueueState.PENDING, QueueState.DONE, QueueState.PARKED]
     migration.use_the_words_of_mail(apps, None)
     assert list(states.all()) == words
+
+
+def test_mail_that_was_given_up_is_sent_again_and_others_are_not(welcome, client):
+    """In the admin, by who may change mails."""
+    sent = OutgoingMail.objects.create(
+        kind=MailKind.WELCOME, reference="0", recipient="b@example.org", state=QueueState.DONE,
+        processed_at=timezone.now(),
+    )  # fmt: skip
+    OutgoingMail.objects.filter(pk=welcome.pk).update(state=QueueState.PARKED, attempts=24)
+    raise_alarm(kind=AlarmKind.MAIL_PARKED, subject=str(welcome), message="!")
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    chosen = {"action": "send_again", "_selected_action": [welcome.pk, sent.pk]}
+    client.post("/admin/members/outgoingmail/", chosen)
+    drain_outbox()
+    assert [each.to for each in mail.outbox] == [["ada@example.org"]]
+    assert Alarm.objects.open().count() == 0
+
+
+def test_who_may_only_look_at_mails_sends_none_again(welcome, client):
+    OutgoingMail.objects.update(state=QueueState.PARKED)
+    looker = UserFactory(is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_outgoingmail"))
+    client.force_login(looker)
+    client.post("/admin/members/outgoingmail/", {"action": "send_again", "_selected_action": [welcome.pk]})
+    assert only_mail().state == QueueState.PARKED
 
 
 def test_mail_that_is_given_up_raises_an_alarm(welcome, mail_server_away):

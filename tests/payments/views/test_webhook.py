@@ -23,7 +23,7 @@ def test_signed_event_is_answered_200_and_kept(client):
 
 def test_only_a_new_event_rings_the_bell(client, monkeypatch):
     rung = []
-    monkeypatch.setattr("payments.views.ring", rung.append)
+    monkeypatch.setattr("payments.views.webhook.ring", rung.append)
     for _ in range(2):
         post_event(client, event_body(event_id="evt_1"))
     assert rung == [inbox.DRAIN]
