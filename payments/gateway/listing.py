@@ -34,7 +34,7 @@ def events(start: datetime, end: datetime, types: Sequence[str]) -> Iterator[Lis
     """Events of the types. Stripe keeps them for 30 days."""
     for first in range(0, len(types), _TYPES_AT_ONCE):
         chosen = list(types[first : first + _TYPES_AT_ONCE])
-        for event in _paged(client().v1.events.list, _created(start, end) | {"types": chosen}):
+        for _, event in _paged(client().v1.events.list, _created(start, end) | {"types": chosen}):
             yield ListedEvent(
                 event_id=event.id,
                 type=event.type,
@@ -49,27 +49,27 @@ def transactions(start: datetime, end: datetime) -> Iterator[Listed]:
     """Balance transactions, newest first."""
     invoices = _PaidInvoices(start, end)
     asked = _created(start, end) | {"expand": ["data.source"]}
-    for found in _paged(client().v1.balance_transactions.list, asked):
-        yield Listed(mapping.transaction(found), partial(_affairs, found, invoices))
+    for read_at, found in _paged(client().v1.balance_transactions.list, asked):
+        yield Listed(mapping.transaction(found), partial(_affairs, found, invoices, read_at))
 
 
 def subscriptions() -> Iterator[Snapshot]:
     """All subscriptions of ours, whatever became of them."""
     asked: dict[str, Any] = {"status": "all", "expand": ["data.customer"]}
-    for found in _paged(client().v1.subscriptions.list, asked):
-        snapshot = reading.subscription_alone(found)
+    for read_at, found in _paged(client().v1.subscriptions.list, asked):
+        snapshot = reading.subscription_alone(found, read_at=read_at)
         if snapshot:
             yield snapshot
 
 
 def disputes(start: datetime, end: datetime) -> Iterator[tuple[str, str, str]]:
     """Each dispute's id, status and charge."""
-    for found in _paged(client().v1.disputes.list, _created(start, end)):
+    for _, found in _paged(client().v1.disputes.list, _created(start, end)):
         yield found.id, found.status, mapping.id_of(found.charge)
 
 
 def balance() -> dict[str, int]:
-    """What Stripe holds for us by currency: available, pending and reserved together."""
+    """What Stripe holds for us by currency: available and pending together."""
     with our_errors():
         found = client().v1.balance.retrieve()
     sums: dict[str, int] = {}
@@ -81,44 +81,56 @@ def balance() -> dict[str, int]:
 
 
 class _PaidInvoices:
-    """The window's paid invoices by payment intent, listed when the first is asked for."""
+    """The window's paid invoices by payment intent, each with when it was read; listed when the first is asked for."""
 
     def __init__(self, start: datetime, end: datetime) -> None:
         self._window = _created(start - _INVOICE_AGE, end)
-        self._by_intent: dict[str, stripe.Invoice] | None = None
+        self._owners: dict[str, Snapshot | None] | None = None
 
-    def paid_by(self, intent_id: str) -> "stripe.Invoice | None":
-        if self._by_intent is None:
-            self._by_intent = {mapping.paying_intent(invoice): invoice for invoice in self._listed()}
-        return self._by_intent.get(intent_id)
+    def owner_by(self, intent_id: str) -> Snapshot | None:
+        """The checkout's side of what the payment intent paid."""
+        if self._owners is None:
+            self._owners = {
+                mapping.paying_intent(invoice): reading.without_charge(invoice, read_at=read_at)
+                for read_at, invoice in self._listed()
+                if mapping.is_paid_with_money(invoice)
+            }
+        return self._owners.get(intent_id)
 
-    def _listed(self) -> Iterator["stripe.Invoice"]:
+    def _listed(self) -> Iterator[tuple[datetime, "stripe.Invoice"]]:
         expand = [f"data.{part}" for part in reading.INVOICE_PARTS]
-        found = _paged(client().v1.invoices.list, self._window | {"status": "paid", "expand": expand})
-        # One that nothing was due on was paid by nobody.
-        return (invoice for invoice in found if invoice.payments and invoice.payments.data)
+        return _paged(client().v1.invoices.list, self._window | {"status": "paid", "expand": expand})
 
 
-def _affairs(transaction: "stripe.BalanceTransaction", invoices: _PaidInvoices) -> Facts | None:
-    """What the list itself tells of a charge without returns; all else is read one by one."""
+def _affairs(
+    transaction: "stripe.BalanceTransaction", invoices: _PaidInvoices, read_at: datetime
+) -> Facts | None:
+    """What the lists tell of a charge without returns; all else is read one by one."""
     charge: Any = transaction.source
     is_plain = getattr(charge, "object", "") == "charge" and charge.status == "succeeded"
     if not is_plain or charge.amount_refunded or charge.disputed:
         return reading.affairs_of_source(transaction)
-    owner = reading.owner_by_metadata(charge)
+    owner = reading.owner_by_metadata(charge, read_at=read_at)
     if owner is None and charge.payment_intent:
-        invoice = invoices.paid_by(mapping.id_of(charge.payment_intent))
-        owner = reading.without_charge(invoice, livemode=charge.livemode) if invoice else None
+        owner = invoices.owner_by(mapping.id_of(charge.payment_intent))
     if owner is None:
         return reading.affairs_of_source(transaction)
-    facts = mapping.charge(charge, booked=mapping.transaction(transaction))
-    return replace(owner, read_at=timezone.now(), charge=facts)
+    return replace(owner, charge=mapping.charge(charge, booked=mapping.transaction(transaction)))
 
 
 def _created(start: datetime, end: datetime) -> dict[str, Any]:
     return {"created": {"gte": int(start.timestamp()), "lt": int(end.timestamp())}}
 
 
-def _paged(listing: Callable[[Any], Any], asked: dict[str, Any]) -> Iterator[Any]:
-    with our_errors():
-        yield from listing(asked | {"limit": PAGE}).auto_paging_iter()
+def _paged(listing: Callable[[Any], Any], asked: dict[str, Any]) -> Iterator[tuple[datetime, Any]]:
+    """Each object of all pages, with an instant before it was read: what it says is at least as new as that."""
+    after: dict[str, Any] = {}
+    while True:
+        read_at = timezone.now()
+        with our_errors():
+            page = listing(asked | after | {"limit": PAGE})
+        for found in page.data:
+            yield read_at, found
+        if not page.has_more:
+            return
+        after = {"starting_after": page.data[-1].id}

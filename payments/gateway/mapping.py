@@ -130,6 +130,11 @@ def invoice(found: "stripe.Invoice") -> InvoiceFacts:
     )
 
 
+def is_paid_with_money(found: "stripe.Invoice") -> bool:
+    """Not by a credit, nor because nothing was due."""
+    return found.status == "paid" and found.amount_paid > 0
+
+
 def paying_intent(found: "stripe.Invoice") -> str:
     """The id of the payment intent that paid the invoice, with its payments expanded."""
     payments = found.payments.data if found.payments else []

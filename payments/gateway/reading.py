@@ -1,6 +1,7 @@
 """Reads objects from Stripe as they are now. Gives None for an object that is not ours. Raises GatewayError."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -62,15 +63,14 @@ def snapshot_of_invoice(invoice_id: str) -> Snapshot | None:
     read_at = timezone.now()
     with our_errors():
         invoice = client().v1.invoices.retrieve(invoice_id, {"expand": INVOICE_PARTS})
-    snapshot = without_charge(invoice, livemode=invoice.livemode)
+    snapshot = without_charge(invoice, read_at=read_at)
     if snapshot is None or snapshot.invoice is None:
         return snapshot
-    charge = _charge_of(_read_intent(mapping.paying_intent(invoice)))
-    return replace(snapshot, read_at=read_at, charge=charge)
+    return replace(snapshot, charge=_charge_of(_read_intent(mapping.paying_intent(invoice))))
 
 
-def without_charge(invoice: "stripe.Invoice", *, livemode: bool) -> Snapshot | None:
-    """What an invoice tells by itself, read with INVOICE_PARTS; with the period only if it is paid."""
+def without_charge(invoice: "stripe.Invoice", *, read_at: datetime) -> Snapshot | None:
+    """What an invoice tells by itself, read with INVOICE_PARTS; with the period only if money paid it."""
     details = invoice.parent and invoice.parent.subscription_details
     subscription: Any = details and details.subscription
     if not subscription:
@@ -80,23 +80,24 @@ def without_charge(invoice: "stripe.Invoice", *, livemode: bool) -> Snapshot | N
         return None
     return Snapshot(
         reference=reference,
-        livemode=livemode,
-        read_at=timezone.now(),
+        livemode=invoice.livemode,
+        read_at=read_at,
         terms=mapping.terms(subscription.metadata),
         customer=mapping.customer(invoice.customer, invoice.customer_email),
         subscription=mapping.subscription(subscription),
-        invoice=mapping.invoice(invoice) if invoice.status == "paid" else None,
+        invoice=mapping.invoice(invoice) if mapping.is_paid_with_money(invoice) else None,
     )
 
 
 def snapshot_of_subscription(subscription_id: str) -> Snapshot | None:
     """The standing permission alone; says nothing of money."""
+    read_at = timezone.now()
     with our_errors():
         subscription = client().v1.subscriptions.retrieve(subscription_id, {"expand": ["customer"]})
-    return subscription_alone(subscription)
+    return subscription_alone(subscription, read_at=read_at)
 
 
-def subscription_alone(subscription: "stripe.Subscription") -> Snapshot | None:
+def subscription_alone(subscription: "stripe.Subscription", *, read_at: datetime) -> Snapshot | None:
     """What a subscription tells by itself, with its customer or that one's id."""
     reference = mapping.reference(subscription.metadata)
     if reference is None:
@@ -104,7 +105,7 @@ def subscription_alone(subscription: "stripe.Subscription") -> Snapshot | None:
     return Snapshot(
         reference=reference,
         livemode=subscription.livemode,
-        read_at=timezone.now(),
+        read_at=read_at,
         terms=mapping.terms(subscription.metadata),
         customer=mapping.customer(subscription.customer),
         subscription=mapping.subscription(subscription),
@@ -119,10 +120,10 @@ def affairs_of_charge(charge_id: str) -> Snapshot | StrayCharge | None:
     if charge.status != "succeeded":
         return None
     facts = _with_returns(charge, are_refunds_likely=True)
-    owner = _owner_of(charge)
+    owner = _owner_of(charge, read_at=read_at)
     if owner is None:
         return StrayCharge(charge=facts, livemode=charge.livemode)
-    return replace(owner, read_at=read_at, charge=facts)
+    return replace(owner, charge=facts)
 
 
 def affairs_of_refund(refund_id: str) -> Snapshot | StrayCharge | None:
@@ -194,6 +195,8 @@ def _intent_of(session: "stripe.checkout.Session") -> Any:
         return None
     invoice: Any = session.invoice
     tries = invoice.payments.data if invoice and invoice.payments else []
+    # The one that paid, else the latest try.
+    tries = sorted(tries, key=lambda each: (each.status == "paid", each.created))
     intent_id = id_of(tries[-1].payment.payment_intent) if tries else session.payment_intent
     return _read_intent(id_of(intent_id)) if intent_id else None
 
@@ -227,9 +230,9 @@ def _with_returns(charge: Any, *, are_refunds_likely: bool = False) -> ChargeFac
         )
 
 
-def _owner_of(charge: Any) -> Snapshot | None:
+def _owner_of(charge: Any, *, read_at: datetime) -> Snapshot | None:
     """The checkout's side of a charge: told by the charge itself if it was paid once, else by its invoice."""
-    owner = owner_by_metadata(charge)
+    owner = owner_by_metadata(charge, read_at=read_at)
     if owner or not charge.payment_intent:
         return owner
     payment: Any = {"type": "payment_intent", "payment_intent": id_of(charge.payment_intent)}
@@ -240,10 +243,10 @@ def _owner_of(charge: Any) -> Snapshot | None:
         invoice = client().v1.invoices.retrieve(id_of(paid[0].invoice), {"expand": INVOICE_PARTS})
     if invoice.status != "paid":
         raise NotThereYet(f"invoice {invoice.id} is not paid yet")
-    return without_charge(invoice, livemode=charge.livemode)
+    return without_charge(invoice, read_at=read_at)
 
 
-def owner_by_metadata(charge: Any) -> Snapshot | None:
+def owner_by_metadata(charge: Any, *, read_at: datetime) -> Snapshot | None:
     """The checkout's side of a charge that was paid once: Stripe copies what we wrote on its payment intent."""
     reference = mapping.reference(charge.metadata)
     if reference is None:
@@ -251,7 +254,7 @@ def owner_by_metadata(charge: Any) -> Snapshot | None:
     return Snapshot(
         reference=reference,
         livemode=charge.livemode,
-        read_at=timezone.now(),
+        read_at=read_at,
         terms=mapping.terms(charge.metadata),
         customer=mapping.customer(charge.customer, charge.billing_details.email),
     )
