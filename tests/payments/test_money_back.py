@@ -13,37 +13,19 @@ from payments.models import (
     BalanceTransaction,
     Customer,
     Dispute,
-    LedgerEntry,
     Payment,
-    Posting,
     Refund,
     RefundProposal,
     Subscription,
 )
 from tests.factories.members import PlanFactory
 from tests.support.at_stripe import ALL_NEWS, walked
-from tests.support.books import assert_books
+from tests.support.books import assert_agreed, assert_books, balances, kinds
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.parametrize("news", ALL_NEWS, ids=lambda each: each.__name__),
 ]
-
-
-def balances():
-    """What is on each account that is not empty, in minor units."""
-    sums = Posting.objects.values_list("account", "currency").annotate(total=Sum("amount")).exclude(total=0)
-    return {(account, currency): total for account, currency, total in sums.order_by("account")}
-
-
-def kinds():
-    return sorted(LedgerEntry.objects.values_list("kind", flat=True))
-
-
-def assert_agreed():
-    """The oracle finds nothing, Stripe's balance included, and neither do we."""
-    assert list(findings(is_offline=False)) == []
-    assert_books()
 
 
 def test_partial_refunds_and_then_the_rest(at_stripe, news):

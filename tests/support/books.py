@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 
+from django.db.models import Sum
+
 from members.enums import Origin
 from members.models import Gift, Membership
 from payments.checking.findings import findings
@@ -72,3 +74,19 @@ def _assert_gifts_posted_once() -> None:
     redeemed = Gift.objects.filter(redeemed_at__isnull=False)
     posted = LedgerEntry.objects.filter(kind=EntryKind.GIFT_REDEEMED).values_list("payment", flat=True)
     assert Counter(posted) == Counter(redeemed.values_list("payment", flat=True))
+
+
+def balances():
+    """What is on each account that is not empty, in minor units."""
+    sums = Posting.objects.values_list("account", "currency").annotate(total=Sum("amount")).exclude(total=0)
+    return {(account, currency): total for account, currency, total in sums.order_by("account")}
+
+
+def kinds():
+    return sorted(LedgerEntry.objects.values_list("kind", flat=True))
+
+
+def assert_agreed():
+    """The books are right, and Stripe holds what they say."""
+    assert list(findings(is_offline=False)) == []
+    assert_books()
