@@ -8,6 +8,7 @@ from django.utils import timezone
 from payments.checking.findings import Found, book_check
 from payments.enums import Account, EntryKind
 from payments.models import BalanceTransaction, LedgerEntry, Posting
+from payments.money import Money
 
 EXPLAINED_WITHIN = timedelta(minutes=15)
 _OF_STRIPE = (
@@ -84,7 +85,7 @@ def unallocated() -> Found:
         total, sources = sums.get(row["currency"], (0, []))
         sums[row["currency"]] = (total - row["total"], [*sources, row["entry__source"]])
     for currency, (total, sources) in sums.items():
-        yield (
-            currency,
-            f"{total} {currency} of {len(sources)} movements that nothing of ours explains: {', '.join(sources[:5])}",
-        )
+        # What was taken and given back leaves nothing to explain.
+        if total:
+            said = f"{Money(total, currency)} of {len(sources)} movements that nothing of ours explains"
+            yield currency, f"{said}: {', '.join(sources[:5])}"
