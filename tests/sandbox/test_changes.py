@@ -3,7 +3,15 @@
 import pytest
 import stripe
 
-from tests.sandbox.builders import charge_from_now_on, instant, monthly, new_customer, subscribed
+from tests.sandbox.browser import pay
+from tests.sandbox.builders import (
+    charge_from_now_on,
+    instant,
+    monthly,
+    new_customer,
+    subscribed,
+    subscribing,
+)
 
 START = instant(2030, 2, 1, 0)
 END = instant(2030, 3, 1, 0)
@@ -237,3 +245,14 @@ def test_balance_moved_by_hand_lowers_the_next_invoice_and_comes_back_if_that_is
     assert client.customers.retrieve(customer).balance == -300
     newest = client.customers.balance_transactions.list(customer).data[0]
     assert (newest.type, newest.invoice) == ("unapplied_from_invoice", renewal.id)
+
+
+def test_checkout_is_paid_in_full_whatever_credit_there_is(client, customer):
+    client.customers.balance_transactions.create(customer, {"amount": -300, "currency": "eur"})
+    session = client.checkout.sessions.create(subscribing(customer=customer))
+
+    pay(session.url)
+
+    paid = client.checkout.sessions.retrieve(session.id, {"expand": ["invoice"]})
+    assert (paid.amount_total, paid.invoice.amount_paid, paid.invoice.starting_balance) == (1000, 1000, 0)
+    assert client.customers.retrieve(customer).balance == -300

@@ -1,5 +1,6 @@
 """A sandbox that is moved forward in time, and what falls due on the way."""
 
+import json
 import time
 import urllib.error
 
@@ -52,14 +53,18 @@ def test_clock_moved_to_an_instant_is_there(own_sandbox):
     assert 0 <= own_sandbox.switch("clock", {"to": to})["now"] - to < 5
 
 
-def test_checkouts_close_in_order_and_each_at_its_own_time(own_sandbox):
-    client = own_sandbox.client().v1
+def test_checkouts_close_in_order_and_each_at_its_own_time(hooked, receiver):
+    client = hooked.client().v1
     later, sooner, not_yet = (closing(client, hours * HOUR) for hours in (3, 2, 23))
 
-    moved = own_sandbox.switch("clock", {"advance": 4 * HOUR})
+    moved = hooked.switch("clock", {"advance": 4 * HOUR})
 
     expected = [(each.id, each.expires_at) for each in (sooner, later)]
     assert (moved["done"], told(client, "checkout.session.expired")) == (2, expected)
+    eventually(lambda: hooked.switch("deliveries")["pending"] == 0)
+    events = [json.loads(body) for body, _ in receiver.received]
+    heard = [event["data"]["object"]["id"] for event in events if event["type"] == "checkout.session.expired"]
+    assert heard == [sooner.id, later.id]
     assert client.checkout.sessions.retrieve(not_yet.id).status == "open"
 
 

@@ -33,11 +33,7 @@ class SandboxProcess:
 
     def switch(self, path: str, body: dict | None = None) -> dict:
         """Use a test switch, e.g. `switch("reset", {})`; without a body it is a GET."""
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {SECRET_KEY}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.base_url}/_sandbox/{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return json.load(answer)
+        return switch(self.base_url, path, body)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -51,6 +47,15 @@ class SandboxProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def switch(base_url: str, path: str, body: dict | None = None) -> dict:
+    """Use a test switch of the sandbox at this address; without a body it is a GET."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {SECRET_KEY}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{base_url}/_sandbox/{path}", data, headers)
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return json.load(answer)
 
 
 def start_sandbox(*arguments: str) -> SandboxProcess:

@@ -11,7 +11,7 @@ from payments.gateway.facts import GatewayError, NotThereYet
 from payments.models import Checkout
 from tests.factories.members import GiftOfferFactory, PlanFactory
 from tests.sandbox.browser import pay
-from tests.sandbox.builders import one_time, subscribing
+from tests.sandbox.builders import one_time, subscribed, subscribing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books", "stripe_api")]
 
@@ -118,6 +118,14 @@ def test_all_readers_of_a_join_tell_the_same_facts(join):
     assert session.customer == invoice.customer == subscription.customer
     assert (session.invoice, session.charge) == (invoice.invoice, invoice.charge)
     assert (subscription.invoice, subscription.charge, subscription.checkout_status) == (None, None, None)
+
+
+def test_invoice_on_which_nothing_was_due_tells_of_the_subscription_alone(join, stripe_api):
+    metadata = {"groundswell_reference": str(join.reference)}
+    trial = subscribed(stripe_api, trial_period_days=7, metadata=metadata)
+    snapshot = reading.snapshot_of_invoice(trial.latest_invoice)
+    assert (snapshot.reference, snapshot.subscription.status) == (join.reference, "trialing")
+    assert (snapshot.invoice, snapshot.charge) == (None, None)
 
 
 def test_cancelled_subscription_is_read_as_ending(join, stripe_api):

@@ -1,53 +1,18 @@
 """`billing-e2e`, written elsewhere for real Stripe accounts, drives the sandbox as it drives Stripe."""
 
-import os
-import subprocess
-import sys
-from importlib.resources import files
-from pathlib import Path
-
 import pytest
 
-from tests.sandbox.judges.recording import KEY, recording_client
+from tests.sandbox.judges.billing_e2e import PUBLISHED, SCENARIOS, run_billing_e2e
+from tests.sandbox.judges.recording import recording_client
 
-HERE = Path(__file__).parent
-SCENARIOS = HERE / "billing_e2e_scenarios"
-PUBLISHED = sorted(Path(str(files("billing_e2e") / "scenarios")).glob("*.yml"))
-
-
-def run_billing_e2e(base, *arguments):
-    client, _ = recording_client(base)
-    prices = {
-        "MONTHLY_PRICE": new_price(client, "month"),
-        "UPGRADE_PRICE": new_price(client, "month", 2900),
-        "YEARLY_PRICE": new_price(client, "year"),
-    }
-    config = ["--config", str(SCENARIOS / "billing-e2e.yml")]
-    return subprocess.run(
-        [sys.executable, "-m", "tests.sandbox.judges.billing_e2e_local", *config, *map(str, arguments)],
-        check=False,
-        cwd=HERE.parents[2],
-        env={**os.environ, **prices, "STRIPE_API_BASE": base, "STRIPE_TEST_KEY": KEY},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-def new_price(client, interval, amount=900):
-    price = {"currency": "eur", "unit_amount": amount, "recurring": {"interval": interval}}
-    return client.v1.prices.create({**price, "product_data": {"name": f"Member by the {interval}"}}).id
+OURS = sorted((SCENARIOS / "ours").iterdir())
 
 
 def test_all_five_published_scenarios_are_there():
     assert len(PUBLISHED) == 5
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [*PUBLISHED, *sorted((SCENARIOS / "ours").iterdir())],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("scenario", [*PUBLISHED, *OURS], ids=lambda path: path.stem)
 def test_scenario_holds(base, scenario):
     outcome = run_billing_e2e(base, "run", scenario)
 
