@@ -28,6 +28,7 @@ test-postgres: ## Run every test on PostgreSQL and Redis, started and stopped he
 bench: ## Measure the hot paths beside the least they could cost (ARGS="--rounds 1" for a quick look)
 	@scripts/install dev
 	@scripts/clean-env python -m bench $(ARGS)
+	@scripts/clean-env python -m bench.catching_up
 
 lint: ## Check style, types, layers, templates and migrations
 	@scripts/lint

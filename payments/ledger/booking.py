@@ -1,7 +1,5 @@
 """Stripe's balance transactions, each kept once and explained by one entry."""
 
-from django.db import transaction
-
 from payments.enums import Account, EntryKind
 from payments.gateway.facts import TransactionFacts
 from payments.ledger.posting import Line, post, reverse
@@ -10,7 +8,6 @@ from payments.models.ledger import UNEXPLAINED
 from payments.money import Money
 
 
-@transaction.atomic
 def book(
     facts: TransactionFacts,
     *,
@@ -23,7 +20,7 @@ def book(
     """Posts the movement against the account, once; an explained one is left as it is. Raises Unbalanced.
 
     `value`: what it is in the reader's currency, signed as Stripe's gross; by default gross itself.
-    What was unallocated until now is reversed first.
+    What was unallocated until now is reversed first. Belongs into the transaction that records what it was.
     """
     keep(facts, livemode=livemode)
     entries = {

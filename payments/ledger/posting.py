@@ -22,7 +22,7 @@ class Line:
     currency: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post(
     *,
     kind: EntryKind,
