@@ -22,7 +22,6 @@ class Line:
     currency: str
 
 
-@transaction.atomic(savepoint=False)
 def post(
     *,
     kind: EntryKind,
@@ -39,22 +38,23 @@ def post(
     """
     kept = [line for line in lines if line.amount]
     check_balance(kept)
+    entry = LedgerEntry(
+        kind=kind,
+        source=source,
+        livemode=livemode,
+        effective_at=effective_at,
+        payment=payment,
+        reverses=reverses,
+    )
     try:
         with transaction.atomic():
-            entry = LedgerEntry.objects.create(
-                kind=kind,
-                source=source,
-                livemode=livemode,
-                effective_at=effective_at,
-                payment=payment,
-                reverses=reverses,
+            entry.save()
+            Posting.objects.bulk_create(
+                Posting(entry=entry, account=line.account, amount=line.amount, currency=line.currency)
+                for line in kept
             )
     except IntegrityError:
         return LedgerEntry.objects.get(kind=kind, source=source, livemode=livemode, stripe_account="")
-    Posting.objects.bulk_create(
-        Posting(entry=entry, account=line.account, amount=line.amount, currency=line.currency)
-        for line in kept
-    )
     return entry
 
 

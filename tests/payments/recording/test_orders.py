@@ -62,6 +62,7 @@ def test_readings_in_their_order_leave_books_that_can_be(is_won):
         assert Payment.objects.get().standing == (Standing.HELD if is_won else Standing.RETURNED)
 
 
+@pytest.mark.timeout(600)
 def test_up_to_six_readings_end_the_same_in_every_order():
     """Walks the tree of all orders: at each node, some readings were told; whatever order led there, one end."""
     story = life(is_won=False)
