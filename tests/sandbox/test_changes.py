@@ -12,11 +12,19 @@ from tests.sandbox.builders import (
     subscribed,
     subscribing,
 )
+from tests.support.sandbox_process import running_sandbox
 
 START = instant(2030, 2, 1, 0)
 END = instant(2030, 3, 1, 0)
 HALF = instant(2030, 2, 15, 0)
 """February 2030 has 28 days: half of its price is left."""
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """One for this module: what is dated 2030 is the newest of all in any list."""
+    with running_sandbox() as process:
+        yield process
 
 
 @pytest.fixture

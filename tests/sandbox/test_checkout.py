@@ -15,7 +15,7 @@ DAY = 24 * 60 * 60
 def events_about(client, identifier):
     """Types of the events that carry the object, oldest first."""
     found = client.events.list({"limit": 100}).auto_paging_iter()
-    return [event.type for event in found if event.data.object["id"] == identifier][::-1]
+    return [event.type for event in found if getattr(event.data.object, "id", None) == identifier][::-1]
 
 
 def test_payment_session_when_paid_leaves_a_settled_charge(client):

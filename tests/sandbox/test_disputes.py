@@ -25,7 +25,7 @@ def moved(dispute):
 def events_about(client, identifier, prefix="charge."):
     """Types of the events that carry the object, oldest first."""
     found = client.events.list({"type": f"{prefix}*", "limit": 100}).auto_paging_iter()
-    return [event.type for event in found if event.data.object["id"] == identifier][::-1]
+    return [event.type for event in found if getattr(event.data.object, "id", None) == identifier][::-1]
 
 
 def answered(client, dispute, words, **changes):
