@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.money import fee as card_fee
+from sandbox.money import debit_fee, fee as card_fee
 from sandbox.settlement import Settled, settled
 from sandbox.store import SUMS, column
 from sandbox.types import Json
@@ -65,13 +65,14 @@ def record(
 
 
 def record_charge(work: Work, charge: Json, *, is_available: bool = False) -> Json:
-    """Book a successful charge less 2.9 % + 30; as a rule, the money can be paid out two days later."""
+    """Book a successful charge less its fee; as a rule, the money can be paid out two days later."""
+    is_card = charge["payment_method_details"]["type"] == "card"
     booked = record(
         work,
-        "charge",
+        "charge" if is_card else "payment",
         charge,
         settled(work, charge["amount_captured"], charge["currency"]),
-        fee=card_fee,
+        fee=card_fee if is_card else debit_fee,
         description=charge["description"],
         available_on=work.now if is_available else _two_days_later(work.now),
     )

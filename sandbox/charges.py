@@ -1,9 +1,11 @@
-"""Charges: one for every attempt at a card, successful or not."""
+"""Charges: one for every attempt at a card or a bank account, successful or not."""
 
 from sandbox import balance, disputes
 from sandbox.cards import Card
 from sandbox.errors import CardError
-from sandbox.methods import card_of
+from sandbox.ids import token
+from sandbox.mandates import mandate_of
+from sandbox.methods import account_fields, account_of, card_of, instrument_of
 from sandbox.types import Json
 from sandbox.work import Work
 
@@ -13,41 +15,58 @@ NETWORK_CODES = {"insufficient_funds": "51", "expired_card": "54", "incorrect_cv
 def succeed(work: Work, intent: Json, method: Json, *, is_authenticated: bool) -> Json:
     """Charge the card. Unless only authorised, the balance moves a moment after the charge is announced."""
     is_captured = intent["capture_method"] != "manual"
-    charge = _new(work, intent, method, is_authenticated) | {
+    charge = _new(work, intent, method) | {
         "amount_captured": intent["amount"] if is_captured else 0,
         "captured": is_captured,
-        "outcome": _authorised(),
-        "paid": True,
-        "receipt_url": f"{work.base_url}/receipts/",
-        "status": "succeeded",
+        "payment_method_details": {"card": _card_details(intent, method, is_authenticated), "type": "card"},
     }
-    charge["receipt_url"] += charge["id"]
-    work.save(charge)
-    work.emit("charge.succeeded", charge)
+    _arrive(work, charge)
     if is_captured:
         settle(work, charge)
     return charge
 
 
+def begin(work: Work, intent: Json, method: Json) -> Json:
+    """Send a debit to the payer's bank, which answers later."""
+    charge = _new(work, intent, method) | {
+        "id": f"py_{token()}",
+        "amount_captured": intent["amount"],
+        "captured": True,
+        "outcome": _authorised(),
+        "status": "pending",
+    }
+    work.save(charge)
+    work.emit("charge.pending", charge)
+    return charge
+
+
+def arrive(work: Work, charge: Json) -> None:
+    """The bank has carried out the debit."""
+    _arrive(work, charge)
+    settle(work, charge)
+
+
 def settle(work: Work, charge: Json) -> None:
     """Book the captured amount; Stripe does so asynchronously and says `charge.updated`."""
-    card = card_of(work.get("payment_method", charge["payment_method"]))
-    moved = balance.record_charge(work, charge, is_available=card.is_available_at_once)
-    charge["balance_transaction"] = moved["id"]
+    instrument = instrument_of(work.get("payment_method", charge["payment_method"]))
+    booked = balance.record_charge(work, charge, is_available=instrument.is_available_at_once)
+    charge["balance_transaction"] = booked["id"]
     work.save(charge)
     work.emit("charge.updated", charge, {"balance_transaction": None})
-    if card.dispute:
-        _dispute(work, charge, card.dispute)
-
-
-def _dispute(work: Work, charge: Json, why: str) -> None:
-    is_inquiry = why == "inquiry"
-    disputes.open_dispute(work, charge, reason="fraudulent" if is_inquiry else why, is_inquiry=is_inquiry)
+    if instrument.dispute:
+        _dispute(work, charge, instrument.dispute)
 
 
 def fail(work: Work, intent: Json, method: Json, refusal: CardError) -> Json:
     """Record the attempt that the bank refused."""
-    charge = _new(work, intent, method, False) | {
+    charge = _new(work, intent, method)
+    refuse(work, charge, refusal)
+    return charge
+
+
+def refuse(work: Work, charge: Json, refusal: CardError) -> None:
+    """The bank takes nothing."""
+    charge |= {
         "failure_code": refusal.fields["code"],
         "failure_message": refusal.fields["message"],
         "outcome": _refused(refusal),
@@ -55,10 +74,21 @@ def fail(work: Work, intent: Json, method: Json, refusal: CardError) -> Json:
     }
     work.save(charge)
     work.emit("charge.failed", charge)
-    return charge
 
 
-def _new(work: Work, intent: Json, method: Json, is_authenticated: bool) -> Json:
+def _arrive(work: Work, charge: Json) -> None:
+    receipt = f"{work.base_url}/receipts/{charge['id']}"
+    charge |= {"outcome": _authorised(), "paid": True, "receipt_url": receipt, "status": "succeeded"}
+    work.save(charge)
+    work.emit("charge.succeeded", charge)
+
+
+def _dispute(work: Work, charge: Json, why: str) -> None:
+    is_inquiry = why == "inquiry"
+    disputes.open_dispute(work, charge, reason="fraudulent" if is_inquiry else why, is_inquiry=is_inquiry)
+
+
+def _new(work: Work, intent: Json, method: Json) -> Json:
     return work.draft(
         "charge",
         amount=intent["amount"],
@@ -71,13 +101,20 @@ def _new(work: Work, intent: Json, method: Json, is_authenticated: bool) -> Json
         metadata=dict(intent["metadata"]),
         payment_intent=intent["id"],
         payment_method=method["id"],
-        payment_method_details={"card": _card_details(intent, method, is_authenticated), "type": "card"},
+        payment_method_details=_method_details(work, intent, method),
         receipt_email=intent["receipt_email"],
         shipping=intent["shipping"],
         source=None,
         statement_descriptor=intent["statement_descriptor"],
         statement_descriptor_suffix=intent["statement_descriptor_suffix"],
     )
+
+
+def _method_details(work: Work, intent: Json, method: Json) -> Json:
+    if method["type"] == "card":
+        return {"card": _card_details(intent, method, False), "type": "card"}
+    account = account_fields(account_of(method)) | {"mandate": mandate_of(work, method)}
+    return {"sepa_debit": account, "type": "sepa_debit"}
 
 
 def _card_details(intent: Json, method: Json, is_authenticated: bool) -> Json:

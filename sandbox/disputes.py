@@ -36,16 +36,16 @@ def open_dispute(
     """Dispute a charge: all of what was captured, or an amount of it."""
     dispute = work.draft(
         "dispute",
-        amount=_amount(charge, amount),
+        amount=_amount(charge, amount, is_inquiry),
         charge=charge["id"],
         currency=charge["currency"],
         evidence_details=_nothing_submitted(work),
         is_charge_refundable=True,
         payment_intent=charge["payment_intent"],
-        payment_method_details=_method_details(charge, reason, is_inquiry),
         reason=reason,
         status="warning_needs_response" if is_inquiry else "needs_response",
     )
+    dispute |= _method_details(charge, reason, is_inquiry)
     charge["disputed"] = True
     work.save(charge)
     if not is_inquiry:
@@ -54,6 +54,8 @@ def open_dispute(
     work.emit("charge.dispute.created", dispute)
     if not is_inquiry:
         work.emit("charge.dispute.funds_withdrawn", dispute)
+    if "card" not in charge["payment_method_details"]:
+        close(work, dispute, "lost")  # of a debit, a bank takes back what it wants
     return dispute
 
 
@@ -163,10 +165,12 @@ def _reinstate(work: Work, dispute: Json) -> None:
     dispute["balance_transactions"].append(public(booked))
 
 
-def _amount(charge: Json, wanted: int | None) -> int:
+def _amount(charge: Json, wanted: int | None, is_inquiry: bool) -> int:
     taken: int = charge["amount_captured"]
     if not charge["paid"] or not taken:
         raise StripeError("Only a charge that was paid can be disputed.", param="charge")
+    if is_inquiry and charge["payment_method_details"]["type"] != "card":
+        raise StripeError("Banks ask about card payments only.", param="status")
     if wanted is None:
         return taken
     if not isinstance(wanted, int) or not 0 < wanted <= taken:
@@ -187,16 +191,17 @@ def _nothing_submitted(work: Work) -> Json:
 
 
 def _method_details(charge: Json, reason: str, is_inquiry: bool) -> Json:
-    brand = charge["payment_method_details"]["card"]["brand"]
-    return {
-        "card": {
-            "brand": brand,
-            "case_type": "inquiry" if is_inquiry else "chargeback",
-            "network": brand,
-            "network_reason_code": CODE_OF_INQUIRY if is_inquiry else CODE_OF_REASON.get(reason),
-        },
-        "type": "card",
+    """Build what a dispute says about the card; about a bank account it says nothing."""
+    details = charge["payment_method_details"]
+    if details["type"] != "card":
+        return {}
+    card = {
+        "brand": details["card"]["brand"],
+        "case_type": "inquiry" if is_inquiry else "chargeback",
+        "network": details["card"]["brand"],
+        "network_reason_code": CODE_OF_INQUIRY if is_inquiry else CODE_OF_REASON.get(reason),
     }
+    return {"payment_method_details": {"card": card, "type": "card"}}
 
 
 def _check_open(dispute: Json) -> None:

@@ -21,6 +21,7 @@ PREFIXES = {
     "invoiceitem": "ii_",
     "item": "li_",
     "line_item": "il_",
+    "mandate": "mandate_",
     "payment_intent": "pi_",
     "payment_method": "pm_",
     "payout": "po_",

@@ -1,4 +1,4 @@
-"""Payment methods: a card with a holder, kept as behaviour and last four digits, never as a number."""
+"""Payment methods: a card or a bank account, kept as behaviour and last four digits, never as a number."""
 
 import hashlib
 from dataclasses import asdict
@@ -6,11 +6,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.cards import NUMBERS, TOKENS, Card, digits, is_plausible
-from sandbox.errors import CardError, MissingError, StripeError, no_such
+from sandbox.errors import CardError, MissingError, StripeError, missing_parameter, no_such, not_simulated
+from sandbox.ibans import Account, account
 from sandbox.types import Json
 from sandbox.work import Work
 
 CENTURY = 100
+
+
+def from_parameters(work: Work, given: Json) -> Json:
+    """Create a payment method as Stripe's API describes it, by its `type` (a card if there is none)."""
+    kind = given.get("type") or "card"
+    if kind not in ("card", "sepa_debit"):
+        raise not_simulated("type")
+    if not given.get(kind):
+        raise missing_parameter(kind)
+    about = {"billing": given.get("billing_details"), "metadata": given.get("metadata")}
+    if kind == "card":
+        return from_card(work, given["card"], **about)
+    return from_iban(work, given["sepa_debit"]["iban"], **about)
 
 
 def from_card(work: Work, card: Json, *, billing: Json | None = None, metadata: Json | None = None) -> Json:
@@ -30,6 +44,23 @@ def from_token(work: Work, token: str, *, billing: Json | None = None, metadata:
     return _new(work, NUMBERS[TOKENS[token]], 8, next_year, billing=billing, metadata=metadata)
 
 
+def from_iban(work: Work, iban: str, *, billing: Json | None, metadata: Json | None = None) -> Json:
+    """Create a payment method from an IBAN; Stripe wants to know whose account it is."""
+    for name in ("name", "email"):
+        if not (billing or {}).get(name):
+            raise missing_parameter(f"billing_details[{name}]")
+    found = account(iban)
+    return work.new(
+        "payment_method",
+        type="sepa_debit",
+        allow_redisplay="unspecified",
+        billing_details=billing_details(billing),
+        sepa_debit=account_fields(found) | {"generated_from": {"charge": None, "setup_attempt": None}},
+        metadata=metadata or {},
+        _account=asdict(found),
+    )
+
+
 def usable(work: Work, identifier: str, *, param: str = "payment_method") -> Json:
     """Return a payment method by id, making a fresh one from a test token."""
     if identifier in TOKENS:
@@ -45,15 +76,24 @@ def card_of(method: Json) -> Card:
     return Card(**method["_card"])
 
 
+def account_of(method: Json) -> Account:
+    """Return how the bank account behind a payment method behaves."""
+    return Account(**method["_account"])
+
+
+def instrument_of(method: Json) -> Card | Account:
+    """Return how whatever is behind a payment method behaves."""
+    return card_of(method) if method["type"] == "card" else account_of(method)
+
+
 def attach(work: Work, method: Json, customer: Json) -> None:
     """Give the payment method to a customer; cards that decline are refused here, as by Stripe."""
     if method["customer"] == customer["id"]:
         return
     if method["customer"]:
         raise StripeError("The payment method you provided has already been attached to a customer.")
-    card = card_of(method)
-    if card.is_refused_on_attach:
-        raise card.refusal()
+    if method["type"] == "card" and card_of(method).is_refused_on_attach:
+        raise card_of(method).refusal()
     method["customer"] = customer["id"]
     work.save(method)
     work.emit("payment_method.attached", method)
@@ -135,6 +175,18 @@ def _card_fields(card: Card, month: int, year: int, has_cvc: bool) -> Json:
         "regulated_status": "unregulated",
         "three_d_secure_usage": {"supported": True},
         "wallet": None,
+    }
+
+
+def account_fields(found: Account) -> Json:
+    """Build what a payment method and a charge say about a bank account."""
+    print_ = hashlib.sha256(repr(found).encode()).hexdigest()[:16]
+    return {
+        "bank_code": found.bank_code,
+        "branch_code": None,
+        "country": found.country,
+        "fingerprint": print_,
+        "last4": found.last4,
     }
 
 

@@ -36,6 +36,8 @@ LARGEST = 99_999_999
 
 FEE_RATE = Decimal("0.029")
 FIXED_FEE = {0: 30, 2: 30, 3: 300}
+DEBIT_FEE_RATE = Decimal("0.008")
+MOST_DEBIT_FEE = {0: 600, 2: 600, 3: 6000}
 DISPUTE_FEE = {0: 1500, 2: 1500, 3: 15000}
 
 
@@ -60,6 +62,12 @@ def fee(amount: int, currency: str) -> int:
     """Return Stripe's cut of a charge: 2.9 % + 30 in minor units, half a unit rounded up."""
     share = (amount * FEE_RATE).quantize(Decimal(1), ROUND_HALF_UP)
     return int(share) + FIXED_FEE[decimals(currency)]
+
+
+def debit_fee(amount: int, currency: str) -> int:
+    """Return Stripe's cut of a bank debit: 0.8 % + 30 in minor units and no more than 600, half a unit rounded up."""
+    share = (amount * DEBIT_FEE_RATE).quantize(Decimal(1), ROUND_HALF_UP)
+    return min(int(share) + FIXED_FEE[decimals(currency)], MOST_DEBIT_FEE[decimals(currency)])
 
 
 def dispute_fee(_amount: int, currency: str) -> int:

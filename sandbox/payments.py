@@ -7,14 +7,26 @@
 from typing import Any
 
 from sandbox import charges, methods
-from sandbox.errors import CardError, StripeError
+from sandbox.errors import CardError, StripeError, not_simulated
 from sandbox.ids import token
 from sandbox.money import check_chargeable
 from sandbox.types import Json
 from sandbox.work import Work, public
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-CANCELLABLE = (*CONFIRMABLE, "requires_capture", "processing")
+CANCELLABLE = (*CONFIRMABLE, "requires_capture")
+
+DEBITED = "eur"
+OPTIONS: dict[str, Json] = {
+    "card": {
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_three_d_secure": "automatic",
+    },
+    "sepa_debit": {"mandate_options": {}},
+}
+"""What can be paid with, and what a payment intent says about it."""
 
 AUTHENTICATION_FAILED = (
     "We are unable to authenticate your payment method. "
@@ -35,36 +47,63 @@ def open_intent(work: Work, *, amount: int, currency: str, **fields: Any) -> Jso
         confirmation_method="automatic",
         currency=currency,
         metadata={},
-        payment_method_options={"card": _card_options()},
-        payment_method_types=["card"],
+        payment_method_types=usual_types(currency),
         source=None,
         status="requires_payment_method",
     )
     intent |= {"client_secret": f"{intent['id']}_secret_{token()}", "_is_authenticated": False} | fields
+    check_types(intent["payment_method_types"], currency)
+    intent["payment_method_options"] = {kind: OPTIONS[kind] for kind in intent["payment_method_types"]}
     work.save(intent)
     work.emit("payment_intent.created", intent)
     return intent
 
 
-def _card_options() -> Json:
-    return {
-        "installments": None,
-        "mandate_options": None,
-        "network": None,
-        "request_three_d_secure": "automatic",
-    }
+def usual_types(currency: str) -> list[str]:
+    """Name what can be paid with in this currency."""
+    return ["card", "sepa_debit"] if currency == DEBITED else ["card"]
+
+
+def check_types(types: list[str], currency: str) -> None:
+    """Refuse ways to pay that are not simulated, and debits in anything but euros."""
+    if not set(types) <= OPTIONS.keys():
+        raise not_simulated("payment_method_types")
+    if "sepa_debit" in types and currency != DEBITED:
+        message = (
+            f"The currency provided ({currency}) is invalid for one or more of the payment method types: "
+            f"sepa_debit takes only {DEBITED}."
+        )
+        raise StripeError(message, param="payment_method_types")
+
+
+def check_method(types: list[str], method: Json) -> None:
+    """Refuse a payment method of a type that the payment does not take."""
+    if method["type"] in types:
+        return
+    message = (
+        f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a "
+        f"PaymentMethod of one of these types: {', '.join(types)}."
+    )
+    raise StripeError(message, code="payment_intent_incompatible_payment_method", param="payment_method")
 
 
 def confirm(work: Work, intent: Json, method: Json, *, is_off_session: bool = False) -> None:
-    """Try the card. Leaves the intent succeeded, authorised or waiting for 3-D Secure; raises CardError on decline."""
+    """Try the card, or send off the debit; raises CardError on decline.
+
+    Leaves the intent succeeded, authorised, waiting for 3-D Secure or, with a debit under way, processing.
+    """
     if intent["status"] not in CONFIRMABLE:
         raise _unexpected(intent, "confirm")
+    check_method(intent["payment_method_types"], method)
     if method["customer"] and intent["customer"] not in (None, method["customer"]):
         raise StripeError(
             "The provided PaymentMethod belongs to a different Customer.", param="payment_method"
         )
     intent |= {"payment_method": method["id"], "_is_authenticated": False}
-    _run(work, intent, method, is_off_session=is_off_session)
+    if method["type"] == "card":
+        _run(work, intent, method, is_off_session=is_off_session)
+    else:
+        _debit(work, intent, method)
 
 
 def answer_challenge(work: Work, intent: Json, *, is_passed: bool) -> None:
@@ -73,11 +112,27 @@ def answer_challenge(work: Work, intent: Json, *, is_passed: bool) -> None:
         raise _unexpected(intent, "authenticate")
     method = work.get("payment_method", intent["payment_method"])
     if not is_passed:
-        _decline(work, intent, method, _authentication_failure(), is_charged=False)
+        _decline(work, intent, method, _authentication_failure(), None)
     intent["_is_authenticated"] = True
     method["_is_authenticated"] = True
     work.save(method)
     _run(work, intent, method)
+
+
+def conclude(work: Work, intent: Json, *, is_paid: bool | None = None) -> None:
+    """Let the bank answer a debit, as its test account has it unless told; raises CardError if it refuses."""
+    if intent["status"] != "processing":
+        raise _unexpected(intent, "settle")
+    method = work.get("payment_method", intent["payment_method"])
+    charge = work.get("charge", intent["latest_charge"])
+    account = methods.account_of(method)
+    intent["_concludes_at"] = None
+    if account.failure is None if is_paid is None else is_paid:
+        charges.arrive(work, charge)
+        _succeed(work, intent, charge)
+    else:
+        charges.refuse(work, charge, account.refusal())
+        _decline(work, intent, method, account.refusal(), charge)
 
 
 def capture(work: Work, intent: Json, amount: int | None = None) -> None:
@@ -109,11 +164,12 @@ def _run(work: Work, intent: Json, method: Json, *, is_off_session: bool = False
     card = methods.card_of(method)
     if _needs_challenge(intent, method):
         if is_off_session:
-            _decline(work, intent, method, _authentication_required())
+            refusal = _authentication_required()
+            _decline(work, intent, method, refusal, charges.fail(work, intent, method, refusal))
         _challenge(work, intent)
         return
     if card.decline:
-        _decline(work, intent, method, card.refusal())
+        _decline(work, intent, method, card.refusal(), charges.fail(work, intent, method, card.refusal()))
     charge = charges.succeed(work, intent, method, is_authenticated=intent["_is_authenticated"])
     intent["latest_charge"] = charge["id"]
     _keep_method(work, intent, method)
@@ -121,6 +177,21 @@ def _run(work: Work, intent: Json, method: Json, *, is_off_session: bool = False
         _await_capture(work, intent)
     else:
         _succeed(work, intent, charge)
+
+
+def _debit(work: Work, intent: Json, method: Json) -> None:
+    if intent["capture_method"] == "manual":
+        raise StripeError("A SEPA debit cannot be authorised first.", param="capture_method")
+    _keep_method(work, intent, method)
+    charge = charges.begin(work, intent, method)
+    intent |= {
+        "latest_charge": charge["id"],
+        "last_payment_error": None,
+        "status": "processing",
+        "_concludes_at": work.now + methods.account_of(method).delay,
+    }
+    work.save(intent)
+    work.emit("payment_intent.processing", intent)
 
 
 def _needs_challenge(intent: Json, method: Json) -> bool:
@@ -161,10 +232,9 @@ def _keep_method(work: Work, intent: Json, method: Json) -> None:
         methods.attach(work, method, work.get("customer", intent["customer"]))
 
 
-def _decline(work: Work, intent: Json, method: Json, refusal: CardError, *, is_charged: bool = True) -> None:
-    """Record the refusal on charge and intent, then raise it."""
-    if is_charged:
-        charge = charges.fail(work, intent, method, refusal)
+def _decline(work: Work, intent: Json, method: Json, refusal: CardError, charge: Json | None) -> None:
+    """Record the refusal, of a charge if there was one, then raise it."""
+    if charge:
         intent["latest_charge"] = refusal.fields["charge"] = charge["id"]
     intent |= {"status": "requires_payment_method", "payment_method": None, "next_action": None}
     intent["last_payment_error"] = refusal.body()["error"] | {"payment_method": public(method)}

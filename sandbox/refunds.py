@@ -9,7 +9,8 @@ from typing import Any
 from sandbox import balance, disputes
 from sandbox.agenda import falls_due
 from sandbox.errors import StripeError
-from sandbox.methods import card_of
+from sandbox.ids import token
+from sandbox.methods import instrument_of
 from sandbox.money import check_positive, written
 from sandbox.settlement import returned, settled
 from sandbox.types import Json
@@ -19,6 +20,17 @@ DELAY = 3 * 60
 """Seconds after which a refund that waits, or only seems to have arrived, is decided."""
 USUAL_FAILURE = "expired_or_canceled_card"
 
+DESTINATIONS: dict[str, Json] = {
+    "card": {
+        "card": {
+            "reference_status": "pending",
+            "reference_type": "acquirer_reference_number",
+            "type": "refund",
+        },
+        "type": "card",
+    },
+    "sepa_debit": {"type": "sepa_debit"},
+}
 BEGINNINGS = {
     "succeeds": {"status": "succeeded"},
     "fails_later": {"status": "succeeded"},
@@ -30,13 +42,15 @@ BEGINNINGS = {
 def give_back(work: Work, charge: Json, wanted: int | None, **fields: Any) -> Json:
     """Refund an amount of a charge, or all that is left of it."""
     disputes.check_refundable(work, charge)
-    fate = card_of(work.get("payment_method", charge["payment_method"])).refund
+    kind = charge["payment_method_details"]["type"]
+    fate = instrument_of(work.get("payment_method", charge["payment_method"])).refund
     refund = work.draft(
         "refund",
+        id=f"{'re' if kind == 'card' else 'pyr'}_{token()}",
         amount=_amount(charge, wanted),
         charge=charge["id"],
         currency=charge["currency"],
-        destination_details=_destination(),
+        destination_details=DESTINATIONS[kind],
         payment_intent=charge["payment_intent"],
         _decided_at=None if fate == "succeeds" else work.now + DELAY,
         **BEGINNINGS[fate],
@@ -44,7 +58,8 @@ def give_back(work: Work, charge: Json, wanted: int | None, **fields: Any) -> Js
     )
     words = f" ({charge['description']})" if charge["description"] else ""
     moved = settled(work, -refund["amount"], refund["currency"])
-    booked = balance.record(work, "refund", refund, moved, description=f"REFUND FOR CHARGE{words}")
+    what = ("refund", "CHARGE") if kind == "card" else ("payment_refund", "PAYMENT")
+    booked = balance.record(work, what[0], refund, moved, description=f"REFUND FOR {what[1]}{words}")
     refund["balance_transaction"] = booked["id"]
     work.save(refund)
     work.emit("refund.created", refund)
@@ -100,11 +115,6 @@ def _amount(charge: Json, wanted: int | None) -> int:
             f"Refund amount ({asked}) is greater than unrefunded amount on charge ({rest})", param="amount"
         )
     return amount
-
-
-def _destination() -> Json:
-    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
-    return {"card": card, "type": "card"}
 
 
 def _settle(work: Work, refund: Json, *, status: str) -> None:

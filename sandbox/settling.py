@@ -1,6 +1,7 @@
 """What the fate of a payment means to the invoice or the checkout that asked for it."""
 
 from sandbox import payments
+from sandbox.agenda import falls_due
 from sandbox.billing import paying
 from sandbox.checkout import paying as checkout
 from sandbox.errors import CardError
@@ -16,6 +17,16 @@ def confirm(work: Work, intent: Json, method: Json, *, is_off_session: bool = Fa
         _note_failure(work, intent)
         raise
     _follow(work, intent)
+    conclude_at_once(work, intent)
+
+
+def pay_session(
+    work: Work, session: Json, method: Json, *, email: str | None, name: str | None
+) -> Json | None:
+    """Pay a checkout. Returns the intent if the bank wants 3-D Secure first; raises CardError on decline."""
+    waiting = checkout.pay(work, session, method, email=email, name=name)
+    conclude_at_once(work, work.find(session.get("_intent")))
+    return waiting
 
 
 def answer_challenge(work: Work, intent: Json, *, is_passed: bool) -> None:
@@ -26,6 +37,30 @@ def answer_challenge(work: Work, intent: Json, *, is_passed: bool) -> None:
         _note_failure(work, intent)
         raise
     _follow(work, intent)
+
+
+def conclude(work: Work, intent: Json, *, is_paid: bool | None = None) -> None:
+    """Let the bank answer a debit that is under way, and tell everything that hangs on it."""
+    try:
+        payments.conclude(work, intent, is_paid=is_paid)
+    except CardError:
+        _note_failure(work, intent)
+    else:
+        if intent.get("_invoice"):
+            paying.follow(work, work.get("invoice", intent["_invoice"]), intent)
+    if intent.get("_session"):
+        checkout.after_debit(work, intent)
+
+
+@falls_due("payment_intent", lambda intent: intent.get("_concludes_at"))
+def hear_from_bank(work: Work, intent: Json) -> None:
+    conclude(work, intent)
+
+
+def conclude_at_once(work: Work, intent: Json | None) -> None:
+    """Conclude a debit whose bank answers in a moment."""
+    if intent and intent.get("_concludes_at") == work.now:
+        conclude(work, intent)
 
 
 def _follow(work: Work, intent: Json) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from sandbox import methods
 from sandbox.errors import CardError, StripeError
 from sandbox.ids import token
+from sandbox.mandates import mandate_of
 from sandbox.payments import AUTHENTICATION_FAILED
 from sandbox.types import Json
 from sandbox.work import Work, public
@@ -29,14 +30,18 @@ def open_setup(work: Work, **fields: Any) -> Json:
 
 
 def confirm(work: Work, setup: Json, method: Json) -> None:
-    """Make the card ready; any card with 3-D Secure asks for it now. Raises CardError if the card is refused."""
+    """Make it ready; any card with 3-D Secure asks for it now. Raises CardError if the card is refused."""
     if setup["status"] not in OPEN:
         raise StripeError(
             f"You cannot confirm this SetupIntent because it has a status of {setup['status']}.",
             code="setup_intent_unexpected_state",
         )
-    card = methods.card_of(method)
     setup["payment_method"] = method["id"]
+    if method["type"] != "card":
+        setup["mandate"] = mandate_of(work, method)
+        _succeed(work, setup, method)
+        return
+    card = methods.card_of(method)
     if card.is_refused_on_attach:
         _fail(work, setup, method, card.refusal())
     if card.challenge != "never" and not method.get("_is_authenticated"):

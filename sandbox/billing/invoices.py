@@ -79,8 +79,8 @@ def finalize(work: Work, invoice: Json, *, paid_by: Json | None = None) -> Json:
 
 def is_retried(invoice: Json) -> bool:
     """Tell whether Stripe charges by itself, again and again; a first invoice waits for its subscriber instead."""
-    is_first = invoice["billing_reason"] == "subscription_create"
-    return bool(invoice["auto_advance"] and _is_charged(invoice) and not is_first)
+    is_awaited = invoice["billing_reason"] == "subscription_create" and not invoice.get("_has_begun")
+    return bool(invoice["auto_advance"] and _is_charged(invoice) and not is_awaited)
 
 
 def _is_charged(invoice: Json) -> bool:

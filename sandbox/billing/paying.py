@@ -35,6 +35,7 @@ def follow(work: Work, invoice: Json, intent: Json, *, is_automatic: bool = Fals
     elif intent["status"] == "processing":
         invoice |= {"attempted": True, "next_payment_attempt": None, "_is_processing": True}
         work.save(invoice)
+        _begin(work, invoice)
 
 
 def mark_paid(work: Work, invoice: Json, *, is_out_of_band: bool = False, is_automatic: bool = False) -> None:
@@ -74,6 +75,15 @@ def _settle_payment(work: Work, payment: Json) -> None:
     payment["status_transitions"]["paid_at"] = work.now
     work.save(payment)
     work.emit("invoice_payment.paid", payment)
+
+
+def _begin(work: Work, invoice: Json) -> None:
+    """A subscription is active while its first payment is under way; if that fails, it is tried again like others."""
+    subscription = invoices.subscription_of(work, invoice)
+    if subscription and subscription["status"] == "incomplete":
+        invoice["_has_begun"] = True
+        work.save(invoice)
+        subscriptions.change(work, subscription, status="active")
 
 
 def _revive(work: Work, subscription: Json | None) -> None:

@@ -24,7 +24,7 @@ def subscribe(
 ) -> Json:
     """Create the subscription and bill its first period.
 
-    `paid_by` is a payment intent that has already succeeded for the first amount. `behavior` is Stripe's
+    `paid_by` is a payment intent for the first amount, succeeded or with its debit under way. `behavior` is Stripe's
     `payment_behavior`: a refused card leaves the subscription incomplete, or refuses it altogether.
     """
     recurring = [line for line in lines if line.is_recurring]
@@ -110,8 +110,10 @@ def _collect(
     behavior: str,
     is_off_session: bool,
 ) -> None:
-    if paid_by or not invoice["amount_due"]:
+    if not invoice["amount_due"]:
         return paying.mark_paid(work, invoice)
+    if paid_by:
+        return paying.follow(work, invoice, paid_by)
     if subscription["collection_method"] == "send_invoice":
         return subscriptions.change(work, subscription, status="active")
     method = paying.default_method(work, customer, subscription)

@@ -7,10 +7,12 @@ from sandbox.catalog import Line, line
 from sandbox.checkout.checking import check, check_lines
 from sandbox.errors import missing_parameter, not_simulated
 from sandbox.methods import EMPTY_ADDRESS
+from sandbox.payments import check_types, usual_types
 from sandbox.types import Json
 from sandbox.work import Work, public
 
 DAY = 24 * 60 * 60
+OPTIONS: dict[str, Json] = {"card": {"request_three_d_secure": "automatic"}, "sepa_debit": {}}
 
 ECHOED = (
     "allow_promotion_codes", "billing_address_collection", "cancel_url", "client_reference_id",
@@ -75,6 +77,8 @@ def _fields(work: Work, given: Json, lines: list[Line]) -> Json:
     has_trial = bool((given.get("subscription_data") or {}).get("trial_period_days"))
     total = due_now(lines, has_trial=has_trial)
     is_payment = given["mode"] == "payment"
+    types = given.get("payment_method_types") or usual_types(lines[0].currency)
+    check_types(types, lines[0].currency)
     return {name: given[name] for name in ECHOED if name in given} | {
         "amount_subtotal": total,
         "amount_total": total,
@@ -85,6 +89,8 @@ def _fields(work: Work, given: Json, lines: list[Line]) -> Json:
         "expires_at": given.get("expires_at") or work.now + DAY,
         "metadata": given.get("metadata") or {},
         "mode": given["mode"],
+        "payment_method_options": {kind: dict(OPTIONS[kind]) for kind in types},
+        "payment_method_types": types,
         "payment_status": "unpaid",
         "status": "open",
     }
@@ -124,8 +130,6 @@ def _constants(work: Work, given: Json) -> Json:
         "branding_settings": branding | _set(given.get("branding_settings")),
         "custom_text": _custom_text(given.get("custom_text") or {}),
         "invoice_creation": _invoice_creation(given),
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
         "phone_number_collection": {
             "enabled": bool((given.get("phone_number_collection") or {}).get("enabled"))
         },

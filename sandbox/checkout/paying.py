@@ -36,9 +36,10 @@ def expire(work: Work, session: Json) -> Json:
 
 
 def pay(work: Work, session: Json, method: Json, *, email: str | None, name: str | None) -> Json | None:
-    """Try the card. Returns the intent if the bank wants 3-D Secure first; raises CardError on decline."""
+    """Try to pay. Returns the intent if the bank wants 3-D Secure first; raises CardError on decline."""
     if current(work, session)["status"] != "open":
         raise StripeError("This Checkout Session is no longer open.", code="checkout_session_not_open")
+    payments.check_method(session["payment_method_types"], method)
     session["_payer"] = {"email": _email(work, session, email), "name": name}
     customer = _customer(work, session)
     work.save(session)
@@ -68,6 +69,16 @@ def complete(work: Work, session: Json, method: Json, intent: Json | None) -> No
     }
     work.save(session)
     work.emit("checkout.session.completed", session)
+
+
+def after_debit(work: Work, intent: Json) -> None:
+    """Tell what became of a debit that was still under way when the session was completed."""
+    session = work.get("checkout.session", intent["_session"])
+    is_paid = intent["status"] == "succeeded"
+    if is_paid:
+        session["payment_status"] = "paid"
+        work.save(session)
+    work.emit(f"checkout.session.async_payment_{'succeeded' if is_paid else 'failed'}", session)
 
 
 def after_challenge(work: Work, intent: Json) -> None:
@@ -124,6 +135,7 @@ def _intent(work: Work, session: Json, customer: Json | None) -> Json:
         currency=session["currency"],
         customer=customer["id"] if customer else None,
         _session=session["id"],
+        payment_method_types=session["payment_method_types"],
         _return_url=f"{work.base_url}/c/pay/{session['id']}",
         **_intent_fields(session),
     )

@@ -9,11 +9,11 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from sandbox import methods, settling, setups, test_clocks
+from sandbox import settling, setups, test_clocks
 from sandbox.checkout import paying
 from sandbox.errors import CardError, MissingError, StripeError
 from sandbox.money import written
-from sandbox.pages.card_form import FIELD_OF_CODE, CardForm
+from sandbox.pages.payment_form import FIELD_OF_CODE, PaymentForm
 from sandbox.pages.summary import summarise
 from sandbox.payments import AUTHENTICATION_FAILED
 from sandbox.types import Json
@@ -48,6 +48,7 @@ class Site:
                 Rule("/c/3ds/<intent>", methods=["GET"], endpoint=self._challenge),
                 Rule("/c/3ds/<intent>", methods=["POST"], endpoint=self._answer_challenge),
                 Rule("/receipts/<charge>", methods=["GET"], endpoint=self._receipt),
+                Rule("/mandates/<mandate>", methods=["GET"], endpoint=self._mandate),
                 Rule("/i/<invoice>", methods=["GET"], endpoint=self._invoice),
                 Rule("/favicon.ico", methods=["GET"], endpoint=lambda *_: Response(status=204)),
                 Rule("/sandbox.css", methods=["GET"], endpoint=self._css),
@@ -89,7 +90,8 @@ class Site:
         found = paying.current(work, work.get("checkout.session", session))
         if found["status"] != "open":
             return self._closed(found)
-        return self._form(work, found, CardForm(), notice=_notice(work, found))
+        form = PaymentForm(method=found["payment_method_types"][0])
+        return self._form(work, found, form, notice=_notice(work, found))
 
     def _closed(self, session: Json) -> Response:
         """A paid session goes on to the site; an expired one says so."""
@@ -107,7 +109,7 @@ class Site:
         self,
         work: Work,
         session: Json,
-        form: CardForm,
+        form: PaymentForm,
         *,
         problems: dict[str, str] | None = None,
         notice: str = "",
@@ -126,7 +128,7 @@ class Site:
         found = paying.current(work, work.get("checkout.session", session))
         if found["status"] != "open":
             return self._closed(found)
-        form = CardForm.read(request.form)
+        form = PaymentForm.read(request.form, found["payment_method_types"])
         problems = form.problems(work, wants_email=not _known_email(found))
         if problems:
             return self._form(work, found, form, problems=problems)
@@ -137,12 +139,12 @@ class Site:
             return self._refused(work, work.get("checkout.session", session), form, refusal)
         return _go(f"/c/3ds/{waiting['id']}" if waiting else paying.success_url(found))
 
-    def _attempt(self, work: Work, session: Json, form: CardForm) -> Json | None:
+    def _attempt(self, work: Work, session: Json, form: PaymentForm) -> Json | None:
         email = _known_email(session) or form.email
-        method = methods.from_card(work, form.card(), billing={"email": email, "name": form.name})
-        return paying.pay(work, session, method, email=email, name=form.name)
+        method = form.payment_method(work, email)
+        return settling.pay_session(work, session, method, email=email, name=form.payer)
 
-    def _refused(self, work: Work, session: Json, form: CardForm, refusal: StripeError) -> Response:
+    def _refused(self, work: Work, session: Json, form: PaymentForm, refusal: StripeError) -> Response:
         message = refusal.fields["message"]
         field = FIELD_OF_CODE.get(refusal.fields["code"] or "")
         problems = {field: message} if field else {}
@@ -181,6 +183,13 @@ class Site:
         return self._paper(
             "Receipt", found["amount"], found["currency"], found["status"], found["description"]
         )
+
+    def _mandate(self, work: Work, request: Request, mandate: str) -> Response:
+        found = work.get("mandate", mandate)
+        reference = found["payment_method_details"]["sepa_debit"]["reference"]
+        holder = work.get("payment_method", found["payment_method"])["billing_details"]["name"]
+        text = f"{holder} allows {self._world.business_name} to collect payments from their bank account."
+        return self._page("message.html", title=f"SEPA mandate {reference}", text=text, link=None)
 
     def _invoice(self, work: Work, request: Request, invoice: str) -> Response:
         found = work.get("invoice", invoice)

@@ -80,10 +80,8 @@ def _get(work: Work, identifier: str) -> Json:
 def _method(work: Work, params: Json) -> Json | None:
     if params.get("payment_method"):
         return methods.usable(work, params["payment_method"])
-    inline = params.get("payment_method_data") or {}
-    if inline.get("card"):
-        return methods.from_card(work, inline["card"], billing=inline.get("billing_details"))
-    return None
+    inline = params.get("payment_method_data")
+    return methods.from_parameters(work, inline) if inline else None
 
 
 def _confirm(work: Work, intent: Json, params: Json) -> Json:

@@ -1,7 +1,7 @@
-"""Payment methods over the API: cards by number, by token, or ready-made like `pm_card_visa`."""
+"""Payment methods over the API: bank accounts by IBAN; cards by number, by token, or ready-made like `pm_card_visa`."""
 
 from sandbox import methods
-from sandbox.errors import missing_parameter, not_simulated
+from sandbox.errors import missing_parameter
 from sandbox.resources.common import apply, readable
 from sandbox.routing import serves
 from sandbox.types import Json
@@ -16,13 +16,7 @@ readable("payment_method", PATH, "payment_method")
 
 @serves(f"POST {PATH}")
 def create(work: Work, params: Json) -> Json:
-    if params.get("type") not in (None, "card"):
-        raise not_simulated("type")
-    if not params.get("card"):
-        raise missing_parameter("card")
-    return methods.from_card(
-        work, params["card"], billing=params.get("billing_details"), metadata=params.get("metadata")
-    )
+    return methods.from_parameters(work, params)
 
 
 @serves(f"POST {ONE}")

@@ -1,6 +1,6 @@
 """The two routes by which Stripe's command line pays a Checkout Session. Stripe does not document them."""
 
-from sandbox import methods
+from sandbox import methods, settling
 from sandbox.checkout import paying
 from sandbox.errors import StripeError
 from sandbox.routing import serves
@@ -23,5 +23,5 @@ def confirm(work: Work, params: Json, identifier: str) -> Json:
         raise StripeError("The expected amount does not match.", param="expected_amount")
     method = methods.usable(work, params.get("payment_method", ""))
     holder = method["billing_details"]
-    paying.pay(work, session, method, email=holder["email"], name=holder["name"])
+    settling.pay_session(work, session, method, email=holder["email"], name=holder["name"])
     return session

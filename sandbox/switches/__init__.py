@@ -3,6 +3,7 @@
 from sandbox.switches import (
     clock,
     dashboard,
+    debits,
     deliveries,
     disputes,
     dunning,
@@ -17,6 +18,7 @@ from sandbox.switches import (
 __all__ = [
     "clock",
     "dashboard",
+    "debits",
     "deliveries",
     "disputes",
     "dunning",

@@ -51,6 +51,12 @@ def visit(url, form=None):
         return Page(refusal.code, refusal.read().decode(), dict(refusal.headers))
 
 
+def debit(url, iban, **changes):
+    """Submit the bank account form of a Checkout page."""
+    form = {"method": "sepa_debit", "email": "ada@example.org", "iban": iban, "holder": "Ada Lovelace"}
+    return visit(url, form | changes)
+
+
 def pay(url, **changes):
     """Submit the card form of a Checkout page."""
     return visit(url, CARD | changes)

@@ -109,7 +109,8 @@ def test_deleted_customer_is_shown_as_deleted_and_not_listed(client):
     assert client.customers.list({"email": "gone@example.org"}).data == []
 
 
-def test_expand_reaches_through_lists_and_objects(client):
+def test_expand_reaches_through_lists_and_objects(own_sandbox):
+    client = own_sandbox.client().v1
     session = client.checkout.sessions.create(one_time())
     found = client.checkout.sessions.list({"limit": 1, "expand": ["data.line_items"]}).data[0]
     assert (found.id, found.line_items.data[0].amount_total) == (session.id, 2500)

@@ -314,3 +314,23 @@ def test_what_was_typed_is_never_taken_for_markup(client):
     page = pay(session.url, name='"><script>', number="4000000000000002")
     assert "<script>" not in page.html
     assert "<b>Gift" not in page.html
+
+
+def test_lists_tell_what_each_movement_was_for(own_sandbox):
+    client = own_sandbox.client().v1
+    data = {"metadata": {"groundswell_reference": "gift-7"}}
+    given = client.checkout.sessions.create(one_time(payment_intent_data=data))
+    joined = client.checkout.sessions.create(
+        subscribing(subscription_data={"metadata": {"groundswell_reference": "signup-9"}})
+    )
+    for session in (given, joined):
+        pay(session.url)
+
+    gift, _ = client.balance_transactions.list({"expand": ["data.source"]}).data[::-1]
+    [invoice] = client.invoices.list({"expand": ["data.payments"]}).data
+
+    [payment] = invoice.payments.data
+    intent = client.payment_intents.retrieve(payment.payment.payment_intent)
+    assert gift.source.metadata.to_dict() == {"groundswell_reference": "gift-7"}
+    assert invoice.parent.subscription_details.metadata.to_dict() == {"groundswell_reference": "signup-9"}
+    assert (payment.amount_paid, intent.amount_received) == (1000, 1000)

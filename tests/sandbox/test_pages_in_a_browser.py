@@ -72,6 +72,39 @@ def test_mistakes_are_summed_up_and_the_first_has_the_focus(page, client):
     assert not is_wider_than_the_screen(page)
 
 
+def test_bank_account_instead_of_a_card(page, client, sandbox):
+    session = client.checkout.sessions.create(subscribing(success_url=f"{sandbox.base_url}/?paid"))
+    page.goto(session.url)
+    page.get_by_label("Email").fill("ada@example.org")
+    assert page.get_by_label("IBAN").is_visible() is False
+
+    page.get_by_label("SEPA direct debit").check()
+    page.get_by_text("Test IBANs").click()
+    assert page.get_by_label("Card number").is_visible() is False
+    assert violations(page) == []
+    assert not is_wider_than_the_screen(page)
+    page.get_by_role("button", name="Subscribe").click()
+
+    assert page.get_by_role("alert").get_by_role("link").count() == 2
+    assert page.evaluate("document.activeElement.id") == "iban"
+    assert violations(page) == []
+    page.get_by_label("IBAN").fill("AT32 1904 3002 3547 3204")
+    page.get_by_label("Account holder").fill("Ada Lovelace")
+    page.get_by_role("button", name="Subscribe").click()
+
+    page.wait_for_url("**/?paid")
+    assert client.checkout.sessions.retrieve(session.id).payment_status == "unpaid"
+
+
+def test_ways_to_pay_are_chosen_by_keyboard(page, client):
+    page.goto(client.checkout.sessions.create(one_time()).url)
+    page.get_by_label("Email").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "iban"
+
+
 def test_back_leads_to_the_site_and_the_session_can_still_be_paid(page, client, sandbox):
     session = client.checkout.sessions.create(one_time(cancel_url=f"{sandbox.base_url}/?left"))
     page.goto(session.url)

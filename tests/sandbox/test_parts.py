@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox import cards, money, periods
+from sandbox import cards, ibans, money, periods
 from sandbox.errors import ParameterError, StripeError
 from sandbox.forms import nested
 from sandbox.spec.parameters import checked
@@ -25,6 +25,14 @@ from tests.sandbox.builders import instant
 )
 def test_fee_is_a_share_and_a_fixed_part(amount, currency, fee):
     assert money.fee(amount, currency) == fee
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "fee"),
+    [(5000, "eur", 70), (1000, "eur", 38), (1062, "eur", 38), (71250, "eur", 600), (10_000_000, "eur", 600)],
+)
+def test_fee_of_a_debit_has_an_end(amount, currency, fee):
+    assert money.debit_fee(amount, currency) == fee
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,18 @@ def test_every_test_card_is_plausible_and_ends_as_it_says(number):
 )
 def test_number_that_fails_the_check_is_not_plausible(number):
     assert not cards.is_plausible(number)
+
+
+@pytest.mark.parametrize("number", [*ibans.NUMBERS, *ibans.UNUSABLE])
+def test_every_test_account_is_plausible(number):
+    assert ibans.is_plausible(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["AT611904300234573202", "AT61", "", "6119043002345732AT01", "AT61190430023457320１"]
+)
+def test_account_that_fails_the_check_is_not_plausible(number):
+    assert not ibans.is_plausible(number)
 
 
 def test_form_with_brackets_is_unfolded():

@@ -248,6 +248,31 @@ def disputes(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def debits(client: stripe.StripeClient, base: str) -> None:
+    price = client.v1.prices.create(MONTHLY)
+    items = [{"price": price.id, "quantity": 1}]
+    wanted = ["payment_intent.latest_charge", "subscription", "invoice"]
+    for iban, outcome in (("AT321904300235473204", "succeeded"), ("AT051904300235473205", "failed")):
+        session = client.v1.checkout.sessions.create({"mode": "subscription", "line_items": items, **URLS})
+        holder = {"email": "ada@example.com", "name": "Ada Lovelace"}
+        account = {"type": "sepa_debit", "sepa_debit": {"iban": iban}, "billing_details": holder}
+        method = client.v1.payment_methods.create(account)
+        call(base, "post", f"/v1/payment_pages/{session.id}/confirm", {"payment_method": method.id})
+        client.v1.checkout.sessions.retrieve(session.id, {"expand": wanted})
+        intent = switch(base, "settle", {"session": session.id, "outcome": outcome})
+        client.v1.checkout.sessions.retrieve(session.id, {"expand": wanted})
+        charge = client.v1.charges.retrieve(intent["latest_charge"], {"expand": ["balance_transaction"]})
+        client.v1.mandates.retrieve(charge.payment_method_details.sepa_debit.mandate)
+    disputed = {**account, "sepa_debit": {"iban": "AT591904300235473203"}}
+    order = {"amount": 5000, "currency": "eur", "payment_method_data": disputed, "confirm": True}
+    intent = client.v1.payment_intents.create(order)
+    client.v1.disputes.list({"payment_intent": intent.id})
+    paid = {**account, "sepa_debit": {"iban": "AT611904300234573201"}}
+    intent = client.v1.payment_intents.create({**order, "payment_method_data": paid})
+    client.v1.refunds.create({"payment_intent": intent.id})
+
+
+@flow
 def settlement_in_another_currency(client: stripe.StripeClient, base: str) -> None:
     switch(base, "settlement", {"jpy": {"currency": "eur", "rate": "0.0061"}})
     card = {"payment_method": "pm_card_visa", "confirm": True}
@@ -314,11 +339,12 @@ def pay(base: str, session: str) -> None:
     assert status == 200, answer
 
 
-def switch(base: str, name: str, body: dict[str, Any]) -> None:
+def switch(base: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
     """Have the sandbox do what no client of Stripe's can."""
     request = Request(f"{base}/_sandbox/{name}", json.dumps(body).encode())
     request.add_header("Authorization", "Bearer sk_test_judges")
-    urlopen(request, timeout=20).close()
+    with urlopen(request, timeout=20) as answer:
+        return json.load(answer)
 
 
 def refund_in_two(client: stripe.StripeClient, intent: str) -> None:

@@ -21,6 +21,7 @@ SERVED = {
     "item",
     "line_item",
     "list",
+    "mandate",
     "payment_intent",
     "payment_method",
     "payout",

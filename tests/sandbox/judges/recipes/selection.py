@@ -14,6 +14,8 @@ NOW = (
     "charge.refund.updated",
     "charge.refunded",
     "charge.succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "checkout.session.expired",
     "customer.created",
@@ -40,6 +42,7 @@ NOW = (
     "payment_intent.canceled",
     "payment_intent.created",
     "payment_intent.payment_failed",
+    "payment_intent.processing",
     "payment_intent.requires_action",
     "payment_intent.succeeded",
     "payment_method.attached",
@@ -65,13 +68,9 @@ NOW = (
     "test_helpers.test_clock.ready",
 )
 
-BOOKS = "refunds, disputes, payouts and delayed methods, with the books that follow them"
 MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes"
 
 LATER = {
-    "checkout.session.async_payment_failed": BOOKS,
-    "checkout.session.async_payment_succeeded": BOOKS,
-    "payment_intent.processing": BOOKS,
     "billing_portal.configuration.created": MEMBERSHIPS,
     "billing_portal.configuration.updated": MEMBERSHIPS,
     "billing_portal.session.created": MEMBERSHIPS,
