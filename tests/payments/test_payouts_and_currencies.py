@@ -1,4 +1,4 @@
-"""Money that leaves for the bank, comes in another currency or comes late, however the news of it reaches us."""
+"""Money that leaves for the bank or comes in another currency, however the news of it reaches us."""
 
 import pytest
 from django.db.models import Sum

@@ -24,19 +24,19 @@ class AtStripe:
         self.api = sandbox.client().v1
         self.switch = sandbox.switch
 
-    def join(self, email: str = "ada@example.org", *, plan=None, card: str = "tok_visa") -> Checkout:
-        """Somebody joins and pays on Stripe's page."""
+    def join(self, email: str = "ada@example.org", *, plan=None, iban: str = "") -> Checkout:
+        """Somebody joins and pays on Stripe's page: by card, or by a debit of the account."""
         plan = plan or PlanFactory()
-        return self.pay(start_signup(plan=plan, amount=plan.amount, email=email).checkout, card)
+        return self.pay(start_signup(plan=plan, amount=plan.amount, email=email).checkout, iban=iban)
 
-    def give(self, email: str = "gabriel@example.org", *, offer=None, card: str = "tok_visa") -> Checkout:
+    def give(self, email: str = "gabriel@example.org", *, offer=None, iban: str = "") -> Checkout:
         """Somebody buys a gift and pays."""
-        return self.pay(start_gift(offer=offer or GiftOfferFactory(), email=email).checkout, card)
+        return self.pay(start_gift(offer=offer or GiftOfferFactory(), email=email).checkout, iban=iban)
 
-    def pay(self, checkout: Checkout, card: str = "tok_visa") -> Checkout:
+    def pay(self, checkout: Checkout, *, iban: str = "") -> Checkout:
         open_checkout(checkout, return_view="thanks", cancel_path="/join/")
         checkout.refresh_from_db()
-        method = self.api.payment_methods.create({"type": "card", "card": {"token": card}})
+        method = self.api.payment_methods.create(_debit(iban) if iban else _CARD)
         self.sandbox.client().raw_request(
             "post", f"/v1/payment_pages/{checkout.session_id}/confirm", payment_method=method.id,
             expected_amount=checkout.amount,
@@ -56,6 +56,14 @@ class AtStripe:
         """Every event so far, oldest first, as a webhook brings it."""
         events = self.api.events.list({"limit": 100}).auto_paging_iter()
         return [str(event).encode() for event in events][::-1]
+
+
+_CARD = {"type": "card", "card": {"token": "tok_visa"}}
+
+
+def _debit(iban: str) -> dict:
+    billing = {"email": "ada@example.org", "name": "Ada Lovelace"}
+    return {"type": "sepa_debit", "sepa_debit": {"iban": iban}, "billing_details": billing}
 
 
 News = Callable[[AtStripe], None]
