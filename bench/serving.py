@@ -28,6 +28,10 @@ class Server:
         """utime + stime of the master and its workers, so far."""
         return sum(_cpu_seconds(pid) for pid in (self.pid, *self._workers()))
 
+    def resident_bytes(self) -> int:
+        """What its workers hold in memory."""
+        return sum(_resident_bytes(pid) for pid in self._workers())
+
     def _workers(self) -> list[int]:
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
         return [int(pid) for pid in children.split()]
@@ -66,3 +70,7 @@ def _cpu_seconds(pid: int) -> float:
     # The program's name, in parentheses, may hold anything; utime and stime are the 14th and 15th field.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _resident_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -17,7 +17,7 @@ from payments.checkpoints import reached
 from payments.doorbell import ring
 from payments.enums import AlarmKind, QueueState
 from payments.models import Payment
-from payments.models.queue import QueueQuerySet
+from payments.models.queue import QueueQuerySet, in_words
 from payments.silence import is_silent
 
 log = structlog.get_logger(__name__)
@@ -122,6 +122,4 @@ def _fail(mail: OutgoingMail, error: Exception) -> None:
     log.error("mail_failed", kind=mail.kind, pk=mail.pk, attempts=mail.attempts, exc_info=error)
     with transaction.atomic():
         if mail.fail(error):
-            raise_alarm(
-                kind=AlarmKind.MAIL_PARKED, subject=str(mail), message=f"{type(error).__name__}: {error}"
-            )
+            raise_alarm(kind=AlarmKind.MAIL_PARKED, subject=str(mail), message=in_words(error))

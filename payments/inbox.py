@@ -14,7 +14,7 @@ from payments.doorbell import ring
 from payments.enums import AlarmKind, QueueState
 from payments.gateway import signatures
 from payments.models import StripeEvent
-from payments.models.queue import BATCH
+from payments.models.queue import BATCH, in_words
 from payments.models.stripe_event import StripeEventQuerySet
 
 log = structlog.get_logger(__name__)
@@ -53,17 +53,15 @@ def _envelope(body: bytes) -> dict[str, Any]:
         }
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Refused("this is no event") from error
-    texts = (envelope["event_id"], envelope["type"], envelope["stripe_account"])
-    if not all(_is_name(text) for text in texts):
-        raise Refused("this is no event")
-    if not isinstance(envelope["livemode"], bool):
+    names = [envelope["event_id"], envelope["type"], envelope["stripe_account"] or "none"]
+    if not all(_is_name(name) for name in names) or not isinstance(envelope["livemode"], bool):
         raise Refused("this is no event")
     return envelope
 
 
 def _is_name(text: object) -> bool:
-    """No database chokes on it: no NUL, no half of a surrogate pair, not too long."""
-    return isinstance(text, str) and len(text) <= 100 and text.isprintable()
+    """No database chokes on it: no NUL, no half of a surrogate pair, neither empty nor too long."""
+    return isinstance(text, str) and 0 < len(text) <= 100 and text.isprintable()
 
 
 def _check_addressee(event: StripeEvent) -> None:
@@ -134,7 +132,7 @@ def _fail(event: StripeEvent, error: Exception) -> None:
             raise_alarm(
                 kind=AlarmKind.EVENT_PARKED,
                 subject=event.event_id,
-                message=f"{event.type}: {type(error).__name__}: {error}",
+                message=f"{event.type}: {in_words(error)}",
             )
     log.error(
         "stripe_event_failed",

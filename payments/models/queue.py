@@ -33,6 +33,12 @@ class Backlog:
     parked: int
 
 
+def in_words(error: Exception) -> str:
+    """What went wrong, in text that every database takes: no NUL, no half of a surrogate pair, not too long."""
+    words = f"{type(error).__name__}: {error}"[:2000].replace("\0", "\ufffd")
+    return words.encode(errors="replace").decode()
+
+
 class QueueQuerySet(models.QuerySet[Row]):
     def due(self, now: datetime) -> Self:
         """Waiting, its time has come, and no worker's lease on it still runs."""
@@ -137,7 +143,7 @@ class Queued(models.Model):
             state=QueueState.PARKED if is_last else QueueState.PENDING,
             next_try_at=timezone.now() + self._wait(),
             lease_until=None,
-            error=f"{type(error).__name__}: {error}"[:2000],
+            error=in_words(error),
         )
         return is_last and bool(is_ours)
 

@@ -112,3 +112,19 @@ def test_ten_workers_share_the_rows_and_none_is_taken_twice():
     pks = sorted(pk for mine in taken for pk in mine)
     assert pks == sorted(queue.values_list("pk", flat=True))
     assert set(queue.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("no such thing", "ValueError: no such thing"),
+        ("no such thing: 'a\0b'", "ValueError: no such thing: 'a\ufffdb'"),
+        ("\ud800", "ValueError: ?"),
+        ("x" * 5000, "ValueError: " + "x" * 1988),
+    ],
+)
+def test_row_fails_in_words_that_every_database_takes(message, words):
+    StripeEventFactory()
+    (row,) = queue.take()
+    row.fail(ValueError(message))
+    assert only_row().error == words

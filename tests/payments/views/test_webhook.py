@@ -76,6 +76,8 @@ SIGNED_JUNK = {
     "no type": b'{"id": "evt_1", "livemode": false}',
     "no livemode": b'{"id": "evt_1", "type": "a"}',
     "null id": event_body(id=None),
+    "empty id": event_body(id=""),
+    "empty type": event_body(""),
     "number as id": event_body(id=7),
     "list as id": event_body(id=[]),
     "object as type": event_body("x", type={}),
