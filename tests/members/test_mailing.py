@@ -243,6 +243,10 @@ def test_mail_that_was_given_up_is_sent_again_and_others_are_not(welcome, client
     client.post("/admin/members/outgoingmail/", chosen)
     drain_outbox()
     assert [each.to for each in mail.outbox] == [["ada@example.org"]]
+    assert set(OutgoingMail.objects.values_list("state", "attempts")) == {
+        (QueueState.DONE, 1),
+        (QueueState.DONE, 0),
+    }
     assert Alarm.objects.open().count() == 0
 
 

@@ -1,3 +1,4 @@
+import hmac
 import time
 
 import pytest
@@ -83,6 +84,13 @@ def test_second_time_in_the_header_does_not_hide_a_future_one():
 )
 def test_odd_headers_are_not_believed(header):
     assert not is_believed(header)
+
+
+@pytest.mark.parametrize("signed_at", ["9" * 5000, "99999999999999999999", "-1", "1e9", "٣", ""])
+def test_time_that_is_none_is_not_believed_even_if_it_is_signed(settings, signed_at):
+    secret = settings.STRIPE_WEBHOOK_SECRETS[0].encode()
+    signature = hmac.digest(secret, b"%s.%s" % (signed_at.encode(), BODY), "sha256").hex()
+    assert not is_believed(f"t={signed_at},v1={signature}")
 
 
 def test_odd_parts_behind_a_good_signature_do_no_harm():

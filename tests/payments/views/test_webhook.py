@@ -176,9 +176,9 @@ def test_odd_length_is_no_server_error(client, length):
     assert response.status_code in (400, 413)
 
 
-def post_in_chunks(client, body):
+def post_in_chunks(client, body, stream=None):
     """As gunicorn hands on a body whose length nobody told: it ends by itself."""
-    terminated = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}
+    terminated = {"wsgi.input": stream or BytesIO(body), "wsgi.input_terminated": True}
     return post_event(client, body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked", **terminated)
 
 
@@ -190,7 +190,9 @@ def test_body_in_chunks_is_taken(client):
 def test_body_in_chunks_is_read_to_the_limit_and_no_further(client):
     assert post_in_chunks(client, padded(LIMIT)).status_code == 200
     StripeEvent.objects.all().delete()
-    assert post_in_chunks(client, padded(LIMIT * 4)).status_code == 413
+    huge = BytesIO(padded(LIMIT * 4))
+    assert post_in_chunks(client, b"{}", stream=huge).status_code == 413
+    assert huge.tell() == LIMIT + 1
     assert StripeEvent.objects.count() == 0
 
 
