@@ -39,7 +39,7 @@ def _body(event_id: str) -> bytes:
         "livemode": False,
         "pending_webhooks": 1,
         "request": {"id": None, "idempotency_key": None},
-        "type": "bench.only_acknowledged",
+        "type": "invoice.paid",
     }
     return json.dumps(event, indent=2).encode()
 

@@ -1,9 +1,10 @@
 """What every queue does, seen on the inbox."""
 
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from payments.enums import QueueState
@@ -128,3 +129,28 @@ def test_row_fails_in_words_that_every_database_takes(message, words):
     (row,) = queue.take()
     row.fail(ValueError(message))
     assert only_row().error == words
+
+
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update_skip_locked, reason="this database has no SKIP LOCKED"
+)
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_another_holds_are_passed_over_at_once():
+    held, free = StripeEventFactory(), StripeEventFactory()
+    is_held, may_end = Event(), Event()
+
+    def hold():
+        with transaction.atomic():
+            queue.select_for_update().get(pk=held.pk)
+            is_held.set()
+            may_end.wait(30)
+        connection.close()
+
+    holder = Thread(target=hold)
+    holder.start()
+    is_held.wait(30)
+    claimed = [row.pk for row in queue.claim(10)]
+    was_still_held = not may_end.is_set() and holder.is_alive()
+    may_end.set()
+    holder.join(30)
+    assert (claimed, was_still_held) == ([free.pk], True)
