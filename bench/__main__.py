@@ -113,24 +113,33 @@ def _measure(case: Case, options: argparse.Namespace) -> Round:
 
 
 def _table(rounds: Mapping[str, list[Round]]) -> str:
-    middle = {name: _median(found) for name, found in rounds.items()}
-    limit = middle[LIMIT]
-    columns = ["", "acknowledged/s", "p99, ms", "CPU ms/event", "× limit", f"at {PER_SECOND}/s: p50, ms"]
-    columns += ["p99, ms", "CPU ms/event", "× limit", "not 200"]
+    columns = ["median (min–max)", "acknowledged/s", "p99, ms", "CPU ms/event", "× limit"]
+    columns += [f"at {PER_SECOND}/s: p50, ms", "p99, ms", "CPU ms/event", "× limit", "not 200"]
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
-    for name, found in middle.items():
-        lines.append(
-            f"| {name} | {found.per_second:.0f} | {found.full_p99:.0f} | {found.full_cpu:.2f} "
-            f"| {found.full_cpu / limit.full_cpu:.2f} | {found.paced_p50:.1f} | {found.paced_p99:.0f} "
-            f"| {found.paced_cpu:.2f} | {found.paced_cpu / limit.paced_cpu:.2f} | {found.failures} |"
-        )
+    for name, found in rounds.items():
+        limit = rounds[LIMIT]
+        cells = [
+            name,
+            _spread([each.per_second for each in found], 0),
+            _spread([each.full_p99 for each in found], 0),
+            _spread([each.full_cpu for each in found], 2),
+            _ratio([each.full_cpu for each in found], [each.full_cpu for each in limit]),
+            _spread([each.paced_p50 for each in found], 1),
+            _spread([each.paced_p99 for each in found], 0),
+            _spread([each.paced_cpu for each in found], 2),
+            _ratio([each.paced_cpu for each in found], [each.paced_cpu for each in limit]),
+            str(sum(each.failures for each in found)),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _median(rounds: list[Round]) -> Round:
-    columns = {name: [getattr(each, name) for each in rounds] for name in Round.__dataclass_fields__}
-    failures = sum(columns.pop("failures"))
-    return Round(**{name: median(values) for name, values in columns.items()}, failures=failures)
+def _spread(values: list[float], digits: int) -> str:
+    return f"{median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+
+def _ratio(values: list[float], limit: list[float]) -> str:
+    return f"{median(values) / median(limit):.2f}"
 
 
 if __name__ == "__main__":
