@@ -49,7 +49,7 @@ def test_gift_is_redeemed_by_a_second_person(person, campaign):
         "payment",
     ]
     assert measure(campaign).count == 4
-    wait_for(lambda: OutgoingMail.objects.filter(recipient=GIVER, state="sent").count() == 2)
+    wait_for(lambda: OutgoingMail.objects.filter(recipient=GIVER, state="done").count() == 2)
 
 
 def test_redeemed_gift_says_so_to_others_and_to_its_own(person, campaign):

@@ -48,7 +48,7 @@ def test_joining_moves_the_number(reader, campaign, interval, amount, recorded):
 
     assert bought() == ([recorded], 1, 1)
     assert measure(campaign).count == 4
-    wait_for(lambda: OutgoingMail.objects.filter(recipient=EMAIL, state="sent").count() == 1)
+    wait_for(lambda: OutgoingMail.objects.filter(recipient=EMAIL, state="done").count() == 1)
     reader.go("/demo/article/")
     reader.sees("4 of 1,000 new members")
 
@@ -117,7 +117,7 @@ def test_closed_tab_is_fulfilled_by_the_webhook_alone(reader, campaign):
     reader.pay()
     wait_for(lambda: Membership.objects.filter(user__email=EMAIL).count() == 1, what="a membership")
     assert bought() == ([(1000, "EUR", "month", "paid")], 1, 1)
-    wait_for(lambda: OutgoingMail.objects.filter(recipient=EMAIL, state="sent").count() == 1)
+    wait_for(lambda: OutgoingMail.objects.filter(recipient=EMAIL, state="done").count() == 1)
     reader.troubles.clear()  # the page that was not let through
 
 
