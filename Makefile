@@ -29,6 +29,7 @@ bench: ## Measure the hot paths beside the least they could cost (ARGS="--rounds
 	@scripts/install dev
 	@scripts/clean-env python -m bench $(ARGS)
 	@scripts/clean-env python -m bench.catching_up
+	@scripts/clean-env python -m bench.books
 
 lint: ## Check style, types, layers, templates and migrations
 	@scripts/lint

@@ -1,12 +1,18 @@
 """Has everybody what they paid for, and nobody what they did not?"""
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from datetime import timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from members.enums import Origin
 from members.models import Gift, Membership
+from members.periods import add_months
 from payments.checking.findings import Found, book_check
-from payments.enums import Account, EntryKind, Purpose, Standing
-from payments.models import LedgerEntry, Payment, Posting, RefundProposal
+from payments.enums import Account, Purpose, Standing
+from payments.models import Payment, Posting, RefundProposal
+
+A_DAY = timedelta(days=1)
+"""A period's days are the newsroom's, its instants are Stripe's."""
 
 
 @book_check("paid_not_delivered")
@@ -20,29 +26,30 @@ def paid_not_delivered() -> Found:
 
 @book_check("delivered_not_paid")
 def delivered_not_paid() -> Found:
-    """A membership or gift that no payment in the ledger stands behind."""
-    posted = LedgerEntry.objects.filter(kind=EntryKind.PAYMENT)
-    paid = Membership.objects.filter(origin=Origin.PAID).filter(
-        ~Exists(posted.filter(payment=OuterRef("payment")))
-    )
-    for membership in paid:
-        yield f"membership {membership.pk}", f"{membership} is paid by nothing in the ledger"
-    given = Gift.objects.filter(redeemed_at__isnull=False).filter(
-        ~Exists(posted.filter(payment=OuterRef("payment")))
-    )
-    for gift in given:
-        yield f"gift {gift.pk}", f"{gift} was redeemed, and is paid by nothing in the ledger"
+    """A membership that goes on for longer than was paid for, or a gift that was redeemed and never paid."""
+    period_end = F("payment__period_end") + A_DAY
+    for membership in Membership.objects.filter(origin=Origin.PAID, ends_on__gt=period_end):
+        yield f"membership {membership.pk}", f"{membership} is longer than what was paid for"
+    given = Membership.objects.filter(origin=Origin.GIFT, gift__isnull=False)
+    for pk, starts_on, ends_on, months in given.values_list("pk", "starts_on", "ends_on", "gift__months"):
+        if ends_on > add_months(starts_on, months):
+            yield f"membership {pk}", f"{starts_on}/{ends_on} is longer than the {months} months of its gift"
+    for gift in Gift.objects.filter(redeemed_at__isnull=False, payment=None):
+        yield f"gift {gift.pk}", f"{gift} was redeemed, and nobody paid for it"
 
 
 @book_check("membership_without_fact")
 def without_fact() -> Found:
-    """A membership that rests on another's payment, on a gift that is not redeemed, or on nothing."""
+    """A membership that rests on another's payment, or another day's; on an unredeemed gift; or on nothing."""
+    is_paid, is_gift = Q(origin=Origin.PAID), Q(origin=Origin.GIFT)
     wrong = Membership.objects.filter(
-        Q(origin=Origin.PAID, payment=None)
-        | Q(origin=Origin.GIFT, gift=None)
-        | Q(origin=Origin.PAID) & ~Q(payment__user=F("user"))
-        | Q(origin=Origin.PAID) & ~Q(payment__purpose=Purpose.MEMBERSHIP)
-        | Q(origin=Origin.GIFT) & (Q(gift__redeemed_at=None) | ~Q(gift__redeemed_by=F("user")))
+        is_paid & Q(payment=None)
+        | is_paid & ~Q(payment__user=F("user"))
+        | is_paid & ~Q(payment__purpose=Purpose.MEMBERSHIP)
+        | is_paid & ~Q(payment__paid_at=F("granted_at"))
+        | is_gift & Q(gift=None)
+        | is_gift & Q(gift__redeemed_at__isnull=False) & ~Q(gift__redeemed_at=F("granted_at"))
+        | is_gift & ~Q(gift__redeemed_by=F("user")) & Q(gift__redeemed_at__isnull=False)
     )
     for membership in wrong:
         yield f"membership {membership.pk}", f"{membership} ({membership.origin}) does not rest on its fact"
@@ -50,7 +57,7 @@ def without_fact() -> Found:
 
 @book_check("double_granted")
 def double_granted() -> Found:
-    """The same tier and time, by two subscriptions that both go on."""
+    """The same tier and time, by two subscriptions that both go on; or two memberships for one payment or gift."""
     accepted = RefundProposal.objects.filter(dismissed_at__isnull=False)
     paid = (
         Membership.objects.held()
@@ -66,6 +73,10 @@ def double_granted() -> Found:
     ).exclude(subscription=OuterRef("subscription"))
     for membership in paid.filter(Exists(twin)):
         yield f"membership {membership.pk}", f"{membership} is granted by another subscription too"
+    for fact in ("payment", "gift"):
+        twice = Membership.objects.filter(**{f"{fact}__isnull": False}).values_list(fact)
+        for pk, count in twice.annotate(count=Count("pk")).filter(count__gt=1):
+            yield f"{fact} {pk}", f"{count} memberships came of it"
 
 
 @book_check("gift_state_wrong")
@@ -80,19 +91,15 @@ def gift_state_wrong() -> Found:
 @book_check("gift_liability_wrong")
 def gift_liability_wrong() -> Found:
     """We owe a gift to its giver exactly until it is redeemed or its money went back."""
-    owed = (
-        Posting.objects.filter(account=Account.GIFT_LIABILITY)
-        .values_list("entry__payment")
-        .annotate(Sum("amount"))
-    )
-    sums = {payment: -total for payment, total in owed}
-    for gift in Gift.objects.filter(payment__isnull=False).select_related("payment"):
-        left = sums.pop(gift.payment_id, 0)
-        is_over = gift.redeemed_at is not None or (
-            gift.payment and gift.payment.standing == Standing.RETURNED
-        )
-        if (left == 0) != bool(is_over):
-            yield f"gift {gift.pk}", f"{gift}: {left} is owed, though it is {'' if is_over else 'not '}over"
-    for payment, left in sums.items():
+    owed = Posting.objects.filter(account=Account.GIFT_LIABILITY).values_list("entry__payment__charge_id")
+    sums = {charge_id: -total for charge_id, total in owed.annotate(Sum("amount"))}
+    gifts = Gift.objects.filter(payment__isnull=False)
+    rows = gifts.values_list("pk", "payment__charge_id", "redeemed_at", "payment__standing")
+    for pk, charge_id, redeemed_at, standing in rows.iterator():
+        left = sums.pop(charge_id, 0)
+        is_over = redeemed_at is not None or standing == Standing.RETURNED
+        if (left == 0) != is_over:
+            yield f"gift {pk}", f"{left} is owed for it, though it is {'' if is_over else 'not '}over"
+    for charge_id, left in sums.items():
         if left:
-            yield f"payment {payment}", f"{left} is owed for a gift that is not there"
+            yield str(charge_id), f"{left} is owed for a gift that is not there"

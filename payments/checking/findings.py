@@ -36,7 +36,24 @@ def book_check(name: str, *, asks_stripe: bool = False) -> Callable[[Check], Che
 
 def findings(*, is_offline: bool) -> Iterator[Finding]:
     """What all checks find; without those that ask Stripe if offline."""
-    for name, (check, asks_stripe) in _checks.items():
-        if not (asks_stripe and is_offline):
-            for subject, message in islice(check(), MOST):
-                yield Finding(name, subject, message)
+    yield from findings_of(asks_stripe=False)
+    if not is_offline:
+        yield from findings_of(asks_stripe=True)
+
+
+def findings_of(*, asks_stripe: bool) -> Iterator[Finding]:
+    """What the checks that ask Stripe find, or those that do not."""
+    for name in names(asks_stripe=asks_stripe):
+        yield from (Finding(name, subject, message) for subject, message in _confirmed(_checks[name][0]))
+
+
+def names(*, asks_stripe: bool) -> list[str]:
+    """The checks that ask Stripe, or those that do not."""
+    return [name for name, (_, asks) in _checks.items() if asks == asks_stripe]
+
+
+def _confirmed(check: Check) -> Found:
+    """What the check finds, and finds again: rows that live work wrote between two of its questions are no finding."""
+    found = list(islice(check(), MOST))
+    again = {subject for subject, _ in islice(check(), MOST)} if found else set()
+    return [(subject, message) for subject, message in found if subject in again]

@@ -1,16 +1,19 @@
 """Is the ledger itself whole?"""
 
+from collections import defaultdict
 from datetime import timedelta
+from itertools import islice
 
-from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from payments.checking.findings import Found, book_check
 from payments.enums import Account, EntryKind
-from payments.models import BalanceTransaction, LedgerEntry, Posting
+from payments.models import BalanceTransaction, LedgerEntry, Payment, Posting
 from payments.money import Money
 
 EXPLAINED_WITHIN = timedelta(minutes=15)
+_AT_ONCE = 10_000
 _OF_STRIPE = (
     EntryKind.PAYMENT,
     EntryKind.REFUND,
@@ -45,34 +48,62 @@ def without_lines() -> Found:
 
 @book_check("movement_unexplained")
 def unexplained() -> Found:
-    """Money moved at Stripe, we know of it, and no entry says so."""
-    entries = LedgerEntry.objects.filter(source=OuterRef("stripe_id"), livemode=OuterRef("livemode"))
-    old = BalanceTransaction.objects.filter(recorded_at__lt=timezone.now() - EXPLAINED_WITHIN)
-    for movement in old.filter(~Exists(entries)):
+    """Money moved at Stripe, we know of it, and no entry says so. Of a payment's own, `payment_unposted` tells."""
+    payments = Payment.objects.filter(charge_id=OuterRef("source_id"))
+    old = unposted().filter(recorded_at__lt=timezone.now() - EXPLAINED_WITHIN)
+    for movement in old.filter(~Exists(payments)):
         yield movement.stripe_id, f"{movement} has no ledger entry"
+
+
+def unposted() -> QuerySet[BalanceTransaction]:
+    """Movements that we know of and that no entry tells."""
+    entries = LedgerEntry.objects.filter(
+        stripe_account=OuterRef("stripe_account"), livemode=OuterRef("livemode"), source=OuterRef("stripe_id")
+    )
+    return BalanceTransaction.objects.filter(~Exists(entries))
 
 
 @book_check("entry_without_movement")
 def without_movement() -> Found:
     """An entry says that money moved at Stripe, and Stripe did not."""
-    movements = BalanceTransaction.objects.filter(stripe_id=OuterRef("source"), livemode=OuterRef("livemode"))
+    movements = BalanceTransaction.objects.filter(
+        stripe_account=OuterRef("stripe_account"), livemode=OuterRef("livemode"), stripe_id=OuterRef("source")
+    )
     for entry in LedgerEntry.objects.filter(kind__in=_OF_STRIPE).filter(~Exists(movements)):
         yield f"entry {entry.pk}", f"{entry} rests on no balance transaction"
 
 
 @book_check("movement_differs")
 def differing() -> Found:
-    """The entries of a movement change Stripe's balance by another amount than it did."""
-    posted = Posting.objects.filter(
-        account=Account.STRIPE_BALANCE,
-        entry__source=OuterRef("stripe_id"),
-        entry__livemode=OuterRef("livemode"),
-        currency=OuterRef("currency"),
+    """The entries of a movement change Stripe's balance by another amount than it did, or keep another fee."""
+    movements = BalanceTransaction.objects.order_by("pk").iterator(chunk_size=_AT_ONCE)
+    while chunk := list(islice(movements, _AT_ONCE)):
+        posted = _posted([movement.stripe_id for movement in chunk])
+        for movement in chunk:
+            told = posted.get(movement.stripe_id, {})
+            net, fee = told.get(movement.currency, (0, 0))
+            # What Stripe takes for itself alone is a fee as a whole.
+            if told and (net, fee) not in ((movement.net, movement.fee), (movement.net, -movement.net)):
+                yield (
+                    movement.stripe_id,
+                    f"{movement} with a fee of {movement.fee} is posted as {net} with {fee}",
+                )
+
+
+def _posted(sources: list[str]) -> dict[str, dict[str, tuple[int, int]]]:
+    """What the entries of each source do to Stripe's balance and to its fees, by currency."""
+    # The index on entries begins with the account and the mode.
+    lines = Posting.objects.filter(
+        entry__stripe_account="", entry__livemode__in=[True, False], entry__source__in=sources
     )
-    total = posted.order_by().values("entry__source").annotate(total=Sum("amount")).values("total")
-    movements = BalanceTransaction.objects.annotate(posted=Subquery(total)).exclude(net=0)
-    for movement in movements.exclude(posted=None).exclude(posted=F("net")):
-        yield movement.stripe_id, f"{movement} is posted as {movement.posted}"
+    sums = lines.values_list("entry__source", "currency").annotate(
+        net=Sum("amount", filter=Q(account=Account.STRIPE_BALANCE), default=0),
+        fee=Sum("amount", filter=Q(account=Account.STRIPE_FEES), default=0),
+    )
+    posted: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for source, currency, net, fee in sums:
+        posted[source][currency] = (net, fee)
+    return posted
 
 
 @book_check("money_unallocated")

@@ -1,9 +1,10 @@
 """Is every payment posted, and what went back of it?"""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from payments.checking.findings import Found, book_check
@@ -15,7 +16,6 @@ from payments.models import (
     LedgerEntry,
     Payment,
     Payout,
-    Posting,
     Refund,
 )
 from payments.recording.returns import GIVEN_BACK, standing_of
@@ -39,16 +39,22 @@ def unposted() -> Found:
 
 @book_check("payment_owed_differs")
 def owed_differs() -> Found:
-    """What the ledger owes or has earned for a payment is not what was paid less what went back."""
-    posted = Posting.objects.filter(account__in=OWED, entry__payment__isnull=False)
-    sums = posted.values_list("entry__payment", "currency").annotate(Sum("amount")).order_by("entry__payment")
-    owed = {(payment, currency): -total for payment, currency, total in sums.iterator()}
-    returned = _returned()
-    for payment in Payment.objects.iterator():
-        expected = payment.amount - returned.get(payment.pk, 0)
-        told = owed.get((payment.pk, payment.currency), 0)
-        if told != expected:
-            yield payment.charge_id, f"{payment}: the ledger has {told} where {expected} is left"
+    """What the ledger owes or has earned for a payment is not what was paid less what went back.
+
+    Of a payment that is not posted, or whose refunds and disputes are not, the checks nearer to the cause tell.
+    """
+    owed = Q(ledger_entries__postings__account__in=OWED, ledger_entries__postings__currency=F("currency"))
+    posted = Q(ledger_entries__kind=EntryKind.PAYMENT)
+    sums = Payment.objects.values_list("pk", "charge_id", "amount").annotate(
+        told=-Coalesce(Sum("ledger_entries__postings__amount", filter=owed), 0),
+        entries=Count("pk", filter=posted),
+    )
+    suspects = sums.filter(~Q(told=F("amount")) | _has_returns())
+    returned, told_elsewhere = _returned(), _with_unbooked_returns()
+    for pk, charge_id, amount, told, _ in suspects.exclude(entries=0):
+        expected = amount - returned.get(pk, 0)
+        if told != expected and pk not in told_elsewhere:
+            yield charge_id, f"the ledger has {told} where {expected} of {amount} is left"
 
 
 def _returned() -> dict[int, int]:
@@ -64,26 +70,34 @@ def _returned() -> dict[int, int]:
 @book_check("refund_unbooked")
 def refund_unbooked() -> Found:
     """A refund whose money has not moved as its status says."""
-    for refund, moved in _with_movements(
-        Refund.objects.filter(status__in=[*GIVEN_BACK, RefundStatus.FAILED])
-    ):
+    for refund, why in _unbooked_refunds():
+        yield refund.stripe_id, f"{refund}, {why}"
+
+
+def _unbooked_refunds() -> Iterator[tuple[Refund, str]]:
+    told = Refund.objects.exclude(status=RefundStatus.REQUIRES_ACTION)
+    for refund, moved in _with_movements(told):
         is_out = refund.status in GIVEN_BACK
-        if (moved < 0) != is_out or (moved > 0):
-            yield refund.stripe_id, f"{refund}, but {moved} moved"
+        if (moved < 0) != is_out or moved > 0:
+            yield refund, f"but {moved} moved"
 
 
 @book_check("dispute_unbooked")
 def dispute_unbooked() -> Found:
     """A dispute whose money has not moved, or is not written off, as its status says."""
+    for dispute, why in _unbooked_disputes():
+        yield dispute.stripe_id, f"{dispute}, {why}"
+
+
+def _unbooked_disputes() -> Iterator[tuple[Dispute, str]]:
     lost_entries = LedgerEntry.objects.filter(kind=EntryKind.DISPUTE_LOST, reversed_by=None)
     written_off = set(lost_entries.values_list("source", flat=True))
     for dispute, moved in _with_movements(Dispute.objects.all()):
-        is_withheld = dispute.is_holding_money or dispute.status == Dispute.LOST
-        if (moved < 0) != is_withheld:
-            yield dispute.stripe_id, f"{dispute}, but {moved} moved"
         is_lost = dispute.status == Dispute.LOST
-        if is_lost != (f"{dispute.stripe_id}:lost" in written_off):
-            yield dispute.stripe_id, f"{dispute}, and is {'not ' if is_lost else ''}written off"
+        if (moved < 0) != (dispute.is_holding_money or is_lost):
+            yield dispute, f"but {moved} moved"
+        elif is_lost != (f"{dispute.stripe_id}:lost" in written_off):
+            yield dispute, f"and is {'not ' if is_lost else ''}written off"
 
 
 def _with_movements(rows: QuerySet[Any]) -> Iterator[tuple[Any, int]]:
@@ -95,6 +109,17 @@ def _with_movements(rows: QuerySet[Any]) -> Iterator[tuple[Any, int]]:
     sums = dict(moved)
     for row in rows.iterator():
         yield row, sums.get(row.stripe_id, 0)
+
+
+def _has_returns() -> Q:
+    refunds, disputes = (model.objects.filter(payment=OuterRef("pk")) for model in (Refund, Dispute))
+    return Q(Exists(refunds)) | Q(Exists(disputes))
+
+
+def _with_unbooked_returns() -> set[int]:
+    """Payments of whose refunds or disputes it is told that they are not booked as they stand."""
+    unbooked: Iterator[tuple[Refund | Dispute, str]] = chain(_unbooked_refunds(), _unbooked_disputes())
+    return {row.payment_id for row, _ in unbooked}
 
 
 @book_check("refunded_too_much")
@@ -109,13 +134,10 @@ def refunded_too_much() -> Found:
 @book_check("standing_wrong")
 def standing_wrong() -> Found:
     """What follows from a payment's refunds and disputes has not followed."""
-    touched = Payment.objects.filter(
-        ~Q(standing=Standing.HELD)
-        | Exists(Refund.objects.filter(payment=OuterRef("pk")))
-        | Exists(Dispute.objects.filter(payment=OuterRef("pk")))
-    )
-    for payment in touched:
-        if payment.standing != (right := standing_of(payment)):
+    touched = Payment.objects.filter(~Q(standing=Standing.HELD) | _has_returns())
+    told_elsewhere = _with_unbooked_returns()
+    for payment in touched.prefetch_related("refunds", "disputes").iterator(chunk_size=1000):
+        if payment.standing != (right := standing_of(payment)) and payment.pk not in told_elsewhere:
             yield payment.charge_id, f"{payment} stands {payment.standing} and should stand {right}"
 
 

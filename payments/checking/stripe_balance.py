@@ -1,18 +1,19 @@
 """Does Stripe hold what our books say it holds? If not: which movement is it?"""
 
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from payments.checking.findings import Found, book_check
+from payments.checking.ledger import unposted
 from payments.enums import Account
 from payments.gateway import listing
 from payments.gateway.facts import TransactionFacts
-from payments.models import BalanceTransaction, Posting
+from payments.models import Posting
 from payments.money import Money
 
 ON_ITS_WAY = timedelta(minutes=15)
@@ -23,9 +24,22 @@ _TRIES = 3
 Sums = dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A movement of which Stripe has `amount` more than our books, in minor units."""
+
+    source: str
+    currency: str
+    amount: int
+    why: str
+
+
 @book_check("balance_differs", asks_stripe=True)
 def balance_differs() -> Found:
-    """Stripe's balance less ours, in each currency, save for what is on its way."""
+    """What Stripe holds for us and our books do not, or the other way round, save for what is on its way.
+
+    Of movements that we know of and have not posted, the checks of the ledger tell.
+    """
     off = _difference()
     for _ in range(_TRIES - 1):
         if not off:
@@ -33,10 +47,15 @@ def balance_differs() -> Found:
         # Money that moved between two readings is no difference: one that stays is.
         again = _difference()
         off = {currency: amount for currency, amount in off.items() if again.get(currency) == amount}
+    told_elsewhere = set(unposted().values_list("stripe_id", flat=True))
+    for found in _named(off):
+        off[found.currency] -= found.amount
+        if found.source not in told_elsewhere:
+            yield found.source, found.why
     for currency, amount in off.items():
-        yield currency, f"Stripe holds {Money(amount, currency)} more than our books say (negative: less)"
-    if off:
-        yield from _named(off)
+        if amount:
+            say = f"Stripe holds {Money(amount, currency)} more than our books say (negative: less)"
+            yield currency, f"{say}, and no movement of the last {SEARCHED.days} days explains it"
 
 
 def _difference() -> Sums:
@@ -51,8 +70,7 @@ def _difference() -> Sums:
 
 
 def _held_by_our_books() -> Sums:
-    held = Posting.objects.filter(account=Account.STRIPE_BALANCE, entry__livemode=settings.STRIPE_LIVEMODE)
-    return dict(held.values_list("currency").annotate(Sum("amount")))
+    return dict(_posted().values_list("currency").annotate(Sum("amount")))
 
 
 def _unknown(start: datetime, end: datetime) -> Iterator[TransactionFacts]:
@@ -62,29 +80,40 @@ def _unknown(start: datetime, end: datetime) -> Iterator[TransactionFacts]:
 
 
 def _compared(start: datetime, end: datetime) -> Iterator[tuple[TransactionFacts, int | None]]:
-    """Each of Stripe's movements, with the net that we have for it."""
+    """Each of Stripe's movements, with what our ledger has for it on the account of Stripe's balance."""
     listed = [each.transaction for each in listing.transactions(start, end + timedelta(seconds=1))]
     for first in range(0, len(listed), 500):
         chunk = listed[first : first + 500]
-        rows = BalanceTransaction.objects.filter(stripe_id__in=[each.stripe_id for each in chunk])
-        known = dict(rows.values_list("stripe_id", "net"))
+        posted = _posted().filter(entry__source__in=[each.stripe_id for each in chunk])
+        known = dict(posted.values_list("entry__source").annotate(Sum("amount")))
         for movement in chunk:
             yield movement, known.get(movement.stripe_id)
 
 
-def _named(off: Sums) -> Iterator[tuple[str, str]]:
-    """The movements of the last weeks that make the difference, as far as they can be told."""
+def _named(off: Sums) -> list[Difference]:
+    """The movements of the last weeks that make the differences, as far as they can be told."""
     now = timezone.now()
-    theirs: dict[str, set[str]] = defaultdict(set)
+    found: list[Difference] = []
+    theirs: set[str] = set()
     for movement, ours in _compared(now - SEARCHED, now):
-        theirs[movement.currency].add(movement.stripe_id)
-        if movement.currency in off and ours != movement.net:
+        theirs.add(movement.stripe_id)
+        amount = movement.net - (ours or 0)
+        is_on_its_way = ours is None and movement.created_at >= now - ON_ITS_WAY
+        if amount and movement.currency in off and not is_on_its_way:
             say = "is not in our books" if ours is None else f"is {ours} in our books"
-            yield (
-                movement.stripe_id,
-                f"{movement.reporting_category} of {movement.net} {movement.currency} {say}",
-            )
-    recent = BalanceTransaction.objects.filter(created_at__gte=now - SEARCHED, currency__in=off)
-    for stripe_id, currency in recent.values_list("stripe_id", "currency"):
-        if stripe_id not in theirs[currency]:
-            yield stripe_id, "is in our books, and Stripe does not know it"
+            why = f"{movement.reporting_category} of {movement.net} {movement.currency} {say}"
+            found.append(Difference(movement.stripe_id, movement.currency, amount, why))
+    recent = _posted().filter(entry__effective_at__gte=now - SEARCHED, currency__in=off)
+    sums = recent.values_list("entry__source", "currency").annotate(total=Sum("amount")).exclude(total=0)
+    for source, currency, total in sums:
+        if source not in theirs:
+            why = f"{total} {currency} in our books, and Stripe does not know it"
+            found.append(Difference(source, currency, -total, why))
+    return found
+
+
+def _posted() -> QuerySet[Posting]:
+    """All that our ledger has on the account of Stripe's balance."""
+    return Posting.objects.filter(
+        account=Account.STRIPE_BALANCE, entry__livemode=settings.STRIPE_LIVEMODE
+    ).order_by()

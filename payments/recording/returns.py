@@ -27,7 +27,7 @@ def record_returns(*, payment: Payment, charge: ChargeFacts, read_at: datetime) 
 
 def standing_of(payment: Payment) -> Standing:
     """Whose the money is by the rows of its refunds and disputes."""
-    refunds = payment.refunds.filter(status__in=GIVEN_BACK).values_list("amount", flat=True)
+    refunds = [refund.amount for refund in payment.refunds.all() if refund.status in GIVEN_BACK]
     disputes = list(payment.disputes.all())
     lost = [dispute.amount for dispute in disputes if dispute.status == Dispute.LOST]
     if sum(refunds) + sum(lost) >= payment.amount:

@@ -70,7 +70,8 @@ def _joins(books: RichBooks) -> None:
     books.join(
         "carol", day=2, plan=PlanFactory(tier=tier, currency="JPY", amount=1500), rate=2, settled_in="EUR"
     )
-    books.join("dora", day=3, plan=PlanFactory(tier=tier, currency="KWD", amount=3105))
+    books.join("hanna", day=3, plan=tier.plans.get(currency="EUR"))
+    books.join("dora", day=3, plan=PlanFactory(tier=tier, currency="KWD", amount=3110))
     waiting = start_signup(plan=tier.plans.get(currency="EUR"), amount=1500, email="open@example.org")
     record(StripeSide(waiting.checkout).session(CheckoutStatus.OPEN))
     expired = start_signup(plan=tier.plans.get(currency="EUR"), amount=1500, email="expired@example.org")
@@ -83,7 +84,7 @@ def _joins(books: RichBooks) -> None:
 def _gifts(books: RichBooks) -> None:
     offer = GiftOfferFactory()
     redeem(books.give("gabriel", day=4, offer=offer), "anna@example.org", now=books.day(6))
-    dinars = GiftOfferFactory(tier=offer.tier, currency="KWD", amount=12_345)
+    dinars = GiftOfferFactory(tier=offer.tier, currency="KWD", amount=12_340)
     redeem(
         books.give("gwen", day=5, offer=dinars, rate=3, settled_in="EUR"), "ben@example.org", now=books.day(7)
     )
@@ -101,8 +102,8 @@ def _returns(books: RichBooks) -> None:
     record(bob.affairs(refunds=[bob.refund(1000)]))
     record(bob.affairs(refunds=[bob.refund(1000), bob.refund(2050, number=2)]))
     record(carol.affairs(refunds=[carol.refund(1500)]))
-    record(dora.affairs(refunds=[dora.refund(3105)]))
-    record(dora.affairs(refunds=[dora.refund(3105, status=RefundStatus.FAILED)]))
+    record(dora.affairs(refunds=[dora.refund(3110)]))
+    record(dora.affairs(refunds=[dora.refund(3110, status=RefundStatus.FAILED)]))
 
 
 def _disputes(books: RichBooks) -> None:
@@ -142,7 +143,8 @@ def _odds(books: RichBooks) -> None:
     books.sides["tess"] = late
     record(StrayCharge(late.charge(), livemode=False))
     record(late.session())
-    StripeEventFactory(state=QueueState.DONE, processed_at=timezone.now(), received_at=books.day(12))
+    for day in (12, 13):
+        StripeEventFactory(state=QueueState.DONE, processed_at=timezone.now(), received_at=books.day(day))
     cursor = Cursor.claim(polling.CURSOR, start=books.start)
     if cursor:
         cursor.advance(timezone.now())
