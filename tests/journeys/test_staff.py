@@ -40,7 +40,7 @@ def test_finance_read_the_ledger_and_can_change_nothing(person, campaign):
 
     sign_in(finance, "finance@example.org")
     finance.follow("Ledger entries")
-    finance.page.get_by_role("link", name="Payment", exact=True).first.click()
+    finance.page.locator("tbody").get_by_role("link", name="Payment", exact=True).first.click()
     finance.sees("Deferred Membership")
     assert finance.page.get_by_role("button", name="Save").count() == 0
     assert finance.page.get_by_role("link", name="Delete").count() == 0
