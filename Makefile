@@ -1,7 +1,7 @@
 # Every target sets itself up: a Python >= 3.11 with venv is all that must be there.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test test-postgres bench lint format lock
+.PHONY: help setup demo demo-reset test test-postgres chaos bench lint format lock
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 BIN := .venv/bin
 
@@ -24,6 +24,9 @@ test: ## Run every test (ARGS="tests/payments -x" for some)
 
 test-postgres: ## Run every test on PostgreSQL and Redis, started and stopped here
 	@scripts/test --on-postgres $(ARGS)
+
+chaos: ## Storm the books with faults: 20 seeds of 10,000 events (ARGS="3 2000" for 3 seeds of 2,000)
+	@scripts/chaos $(ARGS)
 
 bench: ## Measure the hot paths beside the least they could cost (ARGS="--rounds 1" for a quick look)
 	@scripts/install dev
