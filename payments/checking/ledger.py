@@ -118,5 +118,6 @@ def unallocated() -> Found:
     for currency, (total, sources) in sums.items():
         # What was taken and given back leaves nothing to explain.
         if total:
-            said = f"{Money(total, currency)} of {len(sources)} movements that nothing of ours explains"
-            yield currency, f"{said}: {', '.join(sources[:5])}"
+            some = ", ".join(sources[:5])
+            said = f"{Money(total, currency)} that nothing of ours explains"
+            yield currency, f"{said}; movements: {len(sources)}, among them {some}"

@@ -7,11 +7,14 @@ from payments.checking.findings import Finding, findings_of, names
 from payments.enums import AlarmKind
 from payments.models import Alarm, BookCheck
 
+TOLD_ALREADY = ("event_parked",)
+"""What raises an alarm of its own the moment it happens."""
+
 
 def check_books(*, is_offline: bool = False) -> list[Finding]:
     """Runs every check, notes when and how many findings there were, and gives them. Raises GatewayError.
 
-    Each finding is an open alarm from now on; alarms about what is well again are closed. What can be found without
+    Each finding is an open alarm from now on, if it is not one already; alarms about what is well again are closed. What can be found without
     Stripe is found and told even if Stripe cannot be asked.
     """
     started = monotonic()
@@ -25,7 +28,11 @@ def check_books(*, is_offline: bool = False) -> list[Finding]:
 
 def _run(*, asks_stripe: bool) -> list[Finding]:
     found = list(findings_of(asks_stripe=asks_stripe))
-    subjects = {f"{each.check}: {each.subject}"[:255]: each.message for each in found}
+    subjects = {
+        f"{each.check}: {each.subject}"[:255]: each.message
+        for each in found
+        if each.check not in TOLD_ALREADY
+    }
     for subject, message in subjects.items():
         raise_alarm(kind=AlarmKind.BOOKS_DIFFER, subject=subject, message=message)
     unasked = set(names(asks_stripe=not asks_stripe))

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from payments.checking.running import TOLD_ALREADY
 from payments.checking.stripe_balance import ON_ITS_WAY
 from payments.enums import AlarmKind
 from payments.models import Alarm
@@ -33,7 +34,8 @@ def test_all_at_once_are_found_and_named_and_mended_they_are_gone(at_stripe, che
         planted = sorted([by_hand, *(plant() for plant in CORRUPTIONS)])
         assert len(planted) >= 12
         assert check_books() == (1, planted)
-        assert open_alarms() == [f"{check}: {subject}" for check, subject in planted]
+        told = [(check, subject) for check, subject in planted if check not in TOLD_ALREADY]
+        assert open_alarms() == [f"{check}: {subject}" for check, subject in told]
         backup.restore()
         # That money is at Stripe for good.
         assert check_books() == (1, [by_hand])
