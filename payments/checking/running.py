@@ -14,8 +14,8 @@ TOLD_ALREADY = ("event_parked",)
 def check_books(*, is_offline: bool = False) -> list[Finding]:
     """Runs every check, notes when and how many findings there were, and gives them. Raises GatewayError.
 
-    Each finding is an open alarm from now on, if it is not one already; alarms about what is well again are closed. What can be found without
-    Stripe is found and told even if Stripe cannot be asked.
+    Each finding is an open alarm from now on, if it is not one already; alarms about what is well again are closed.
+    What can be found without Stripe is found and told even if Stripe cannot be asked.
     """
     started = monotonic()
     found = _run(asks_stripe=False)
