@@ -47,6 +47,7 @@ def _create(*, plan: Plan, amount: int, email: str, user: "User | None", campaig
         price=Money(amount, plan.currency),
         interval=Interval(plan.interval),
         user=user,
+        terms={"tier": plan.tier.slug, "campaign": campaign_code},
     )
     signup = Signup.objects.create(
         email=email, user=user, plan=plan, amount=amount, checkout=checkout, campaign_code=campaign_code

@@ -43,7 +43,7 @@ def prepare_checkout(
         amount=price.amount,
         currency=price.currency,
         interval=interval or "",
-        terms=terms or {},
+        terms={name: text for name, text in (terms or {}).items() if text},
         livemode=settings.STRIPE_LIVEMODE,
         stripe_customer_id=_customer_id(user, price.currency),
         expires_at=timezone.now() + LIFETIME,

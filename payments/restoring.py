@@ -10,7 +10,7 @@ from payments.gateway.opening import OWN_TERMS
 from payments.models import Checkout
 
 Restorer = Callable[[Checkout], bool]
-_restorers: dict[Purpose, Restorer] = {}
+_restorers: dict[str, Restorer] = {}
 
 
 def restores(purpose: Purpose) -> Callable[[Restorer], Restorer]:
@@ -24,17 +24,29 @@ def restores(purpose: Purpose) -> Callable[[Restorer], Restorer]:
 
 
 def restore_checkout(snapshot: Snapshot) -> Checkout | None:
-    """The checkout, with what was asked for. None: the terms are not of this site, or do not suffice."""
-    terms = snapshot.terms
-    email = snapshot.customer.email if snapshot.customer else ""
+    """The checkout, with what was asked for. None: the terms are not of this site, or do not suffice.
+
+    Belongs into a transaction that is rolled back if it gives None.
+    """
+    terms, customer = snapshot.terms, snapshot.customer
+    restorer = _restorers.get(terms.get("purpose", ""))
     # Another installation on the same Stripe account has checkouts that we rightly do not know.
-    if terms.get("site") != settings.SITE_URL or not email or terms.get("purpose") not in _restorers:
+    if terms.get("site") != settings.SITE_URL or restorer is None or customer is None or not customer.email:
         return None
-    purpose = Purpose(terms["purpose"])
-    checkout = Checkout.objects.create(
+    try:
+        checkout = _create(snapshot, email=customer.email)
+        return checkout if restorer(checkout) else None
+    except (KeyError, ValueError):
+        # Whoever may change things at Stripe may have changed these.
+        return None
+
+
+def _create(snapshot: Snapshot, *, email: str) -> Checkout:
+    terms = snapshot.terms
+    return Checkout.objects.create(
         reference=snapshot.reference,
-        purpose=purpose,
-        email=email,
+        purpose=terms["purpose"],
+        email=email.lower(),
         description=terms.get("description", ""),
         amount=int(terms["amount"]),
         currency=terms["currency"],
@@ -42,4 +54,3 @@ def restore_checkout(snapshot: Snapshot) -> Checkout | None:
         terms={key: text for key, text in terms.items() if key not in OWN_TERMS},
         livemode=snapshot.livemode,
     )
-    return checkout if _restorers[purpose](checkout) else None

@@ -256,8 +256,18 @@ def owner_by_metadata(charge: Any, *, read_at: datetime) -> Snapshot | None:
         livemode=charge.livemode,
         read_at=read_at,
         terms=mapping.terms(charge.metadata),
-        customer=mapping.customer(charge.customer, charge.billing_details.email),
+        customer=mapping.customer(charge.customer, charge.billing_details.email or _email_on_page(charge)),
     )
+
+
+def _email_on_page(charge: Any) -> str:
+    """What the payer gave on Stripe's page, where the charge does not tell: a wallet may keep it."""
+    if not charge.payment_intent:
+        return ""
+    with our_errors():
+        asked: Any = {"payment_intent": id_of(charge.payment_intent), "limit": 1}
+        sessions = client().v1.checkout.sessions.list(asked).data
+    return _session_email(sessions[0]) if sessions else ""
 
 
 def _session_email(session: "stripe.checkout.Session") -> str:

@@ -24,18 +24,30 @@ class AtStripe:
         self.api = sandbox.client().v1
         self.switch = sandbox.switch
 
-    def join(self, email: str = "ada@example.org", *, plan=None, iban: str = "") -> Checkout:
+    def join(self, email: str = "ada@example.org", *, plan=None, iban: str = "", **asked: object) -> Checkout:
         """Somebody joins and pays on Stripe's page: by card, or by a debit of the account."""
         plan = plan or PlanFactory()
-        return self.pay(start_signup(plan=plan, amount=plan.amount, email=email).checkout, iban=iban)
+        signup = start_signup(plan=plan, amount=plan.amount, email=email, **asked)
+        return self.pay(signup.checkout, iban=iban)
 
-    def give(self, email: str = "gabriel@example.org", *, offer=None, iban: str = "") -> Checkout:
+    def give(
+        self, email: str = "gabriel@example.org", *, offer=None, iban: str = "", **words: object
+    ) -> Checkout:
         """Somebody buys a gift and pays."""
-        return self.pay(start_gift(offer=offer or GiftOfferFactory(), email=email).checkout, iban=iban)
+        gift = start_gift(offer=offer or GiftOfferFactory(), email=email, **words)
+        return self.pay(gift.checkout, iban=iban)
 
     def pay(self, checkout: Checkout, *, iban: str = "") -> Checkout:
+        return self.press(self.open(checkout), iban=iban)
+
+    def open(self, checkout: Checkout) -> Checkout:
+        """Stripe's page is shown."""
         open_checkout(checkout, return_view="thanks", cancel_path="/join/")
         checkout.refresh_from_db()
+        return checkout
+
+    def press(self, checkout: Checkout, *, iban: str = "") -> Checkout:
+        """Its button is pressed."""
         method = self.api.payment_methods.create(_debit(iban) if iban else _CARD)
         self.sandbox.client().raw_request(
             "post", f"/v1/payment_pages/{checkout.session_id}/confirm", payment_method=method.id,
