@@ -100,6 +100,10 @@ OF_A_PAYMENT: dict[Fate, int] = {
     inquiry_escalated: 1,
     refund_a_part_after_winning: 2,
 }
+OF_A_DEBIT: dict[Fate, int] = {
+    nothing: 85,
+    dispute: 15,  # with debits the payer's word is enough: it is lost at once
+}
 OF_A_SUBSCRIPTION: dict[Fate, int] = {
     nothing: 78,
     cancel: 6,

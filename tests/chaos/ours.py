@@ -37,6 +37,7 @@ QUEUES: tuple[type[Queued], ...] = (StripeEvent, OutgoingMail)
 class OurSite:
     wsgi = "config.wsgi"
     celery = "config.celery"
+    is_simple = False
 
     def __init__(self) -> None:
         self.redeemed: list[str] = []

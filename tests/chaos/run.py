@@ -62,7 +62,7 @@ class Run:
 
     def go(self, events: int) -> Report:
         with self.report.timed("traffic"):
-            listed = Traffic(self._stripe, self._dice).make(events)
+            listed = Traffic(self._stripe, self._dice, is_simple=self._site.is_simple).make(events)
         self.report.events = len(listed)
         self.report.kinds = dict(Counter(event["type"] for event in listed).most_common())
         with running_fleet(
@@ -77,7 +77,7 @@ class Run:
 
     def go_in_peace(self, events: int) -> Report:
         """The same traffic, taken in order, once each, all of it, and by one who is never disturbed."""
-        listed = Traffic(self._stripe, self._dice, is_all_listed=True).make(events)
+        listed = Traffic(self._stripe, self._dice, is_simple=True).make(events)
         self.report.events = len(listed)
         self._site.take(listed[::-1])
         return self._judge()

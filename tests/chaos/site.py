@@ -17,6 +17,8 @@ class Site(Protocol):
     wsgi: str
     celery: str
     redeemed: list[str]
+    is_simple: bool
+    """Knows cards alone, and no conversion."""
 
     def set_up(self) -> None:
         """Makes its tables."""

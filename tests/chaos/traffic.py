@@ -28,7 +28,21 @@ ROUNDS = 4
 BATCH, HANDS = 100, 4
 EVENTS_OF_A_VISIT = 15
 # Of a hundred who come to our page: how many do what.
-COMES = {"join": 60, "give": 28, "join twice": 2, "turn back": 4, "be declined": 3, "come too late": 3}
+COMES = {
+    "join": 52,
+    "give": 26,
+    "join twice": 2,
+    "join by debit": 6,
+    "give by debit": 2,
+    "join by debit in vain": 2,
+    "turn back": 4,
+    "be declined": 3,
+    "come too late": 3,
+}
+IBAN = "AT321904300235473204"
+"""A debit of it is on its way for some minutes; the traffic has the bank answer sooner."""
+IN_EUROS = {"jpy": {"currency": "eur", "rate": "0.0061"}}
+"""Yen are settled as euros."""
 LONG_AGO = 0.3
 """So large a part of those who pay did it some days ago, the others just now."""
 LISTED = range(1, 28)
@@ -48,11 +62,14 @@ class Story:
 
 
 class Traffic:
-    def __init__(self, stripe: StripeApi, dice: random.Random, *, is_all_listed: bool = False):
+    def __init__(self, stripe: StripeApi, dice: random.Random, *, is_simple: bool = False):
+        """Simple: cards alone, no conversion, and nothing so old that Stripe does not list it any more."""
         self._stripe, self._dice = stripe, dice
         self._plans = list(Plan.objects.filter(currency__in=CURRENCIES).select_related("tier"))
         self._offers = list(GiftOffer.objects.filter(currency__in=CURRENCIES).select_related("tier"))
-        self._days_ago = [*LISTED] if is_all_listed else [*LISTED, *UNLISTED]
+        self._days_ago = [*LISTED] if is_simple else [*LISTED, *UNLISTED]
+        self._comes = {what: count for what, count in COMES.items() if not (is_simple and "debit" in what)}
+        stripe.switch("settlement", {} if is_simple else IN_EUROS)
         self._readers = 0
         self._told: set[str] = set()
         self._left_alone: set[str] = set()
@@ -80,9 +97,9 @@ class Traffic:
             list(hands.map(self._visit, [story for story in stories if not story.days_ago]))
 
     def _story(self) -> Story:
-        what = self._choose(COMES)
-        currency = self._dice.choice(CURRENCIES)
-        shelf = self._offers if what == "give" else self._plans
+        what = self._choose(self._comes)
+        currency = "EUR" if "debit" in what else self._dice.choice(CURRENCIES)
+        shelf = self._offers if what.startswith("give") else self._plans
         offer = self._dice.choice([each for each in shelf if each.currency == currency])
         is_long_ago = what in ("join", "give") and self._dice.random() < LONG_AGO
         self._readers += 1
@@ -123,14 +140,33 @@ class Traffic:
         elif what == "be declined":
             with suppress(Refused):
                 self._stripe.post(pay, {"payment_method": "pm_card_chargeDeclined"})
+        elif "debit" in what:
+            self._debit(checkout, "failed" if what.endswith("in vain") else "succeeded")
         elif what != "turn back":
             session = self._stripe.post(pay, {"payment_method": "pm_card_visa"})
             if what == "join twice":
                 self._left_alone.add(session["customer"])
 
+    def _debit(self, checkout: Checkout, outcome: str) -> None:
+        method = self._stripe.post(
+            "/v1/payment_methods",
+            {
+                "type": "sepa_debit",
+                "sepa_debit[iban]": IBAN,
+                "billing_details[name]": "Ada Reader",
+                "billing_details[email]": checkout.email,
+            },
+        )
+        self._stripe.post(
+            f"/v1/payment_pages/{checkout.session_id}/confirm", {"payment_method": method["id"]}
+        )
+        self._stripe.switch("settle", {"session": checkout.session_id, "outcome": outcome})
+
     def _live_on(self) -> None:
         """What becomes of the payments and subscriptions that are new."""
         paid = [each for each in self._stripe.all("/v1/charges") if each["paid"]]
+        debits = [each for each in paid if each["payment_method_details"]["type"] == "sepa_debit"]
+        self._befall(debits, fates.OF_A_DEBIT)
         self._befall(paid, fates.OF_A_PAYMENT)
         self._befall(self._stripe.all("/v1/subscriptions", status="all"), fates.OF_A_SUBSCRIPTION)
 

@@ -23,10 +23,11 @@ def books_of(stripe: StripeApi, redeemed: Iterable[str]) -> Books:
     sessions = stripe.all("/v1/checkout/sessions")
     refunds, disputes = stripe.all("/v1/refunds"), stripe.all("/v1/disputes")
     customers = {each["id"] for each in stripe.all("/v1/customers")}
+    on_its_way = _sessions_on_their_way(stripe)
     redeemed = Counter(redeemed)
     states = [
         *map(_of_subscription, subscriptions),
-        *(_of_session(each) for each in sessions if each["status"] != "open"),
+        *(_of_session(each, on_its_way) for each in sessions if each["status"] != "open"),
         *_of_charges(charges, refunds, disputes),
         *_of_customers(sessions, customers),
         *((each["id"], each["status"]) for each in (*refunds, *disputes, *stripe.all("/v1/payouts"))),
@@ -74,11 +75,19 @@ def _of_subscription(subscription: Object) -> tuple[str, str]:
     return subscription["id"], f"{subscription['status']}, ends {ends}{', for good' * is_ending}"
 
 
-def _of_session(session: Object) -> tuple[str, str]:
+def _of_session(session: Object, on_its_way: set[str]) -> tuple[str, str]:
     state = session["status"]
     if state == "complete":
-        state = "paid" if session["payment_status"] == "paid" else "pending"
+        unpaid = "pending" if session["id"] in on_its_way else "failed"
+        state = "paid" if session["payment_status"] == "paid" else unpaid
     return session["client_reference_id"], state
+
+
+def _sessions_on_their_way(stripe: StripeApi) -> set[str]:
+    """Those whose bank has not answered yet."""
+    waiting = [each["id"] for each in stripe.all("/v1/payment_intents") if each["status"] == "processing"]
+    found = (stripe.get("/v1/checkout/sessions", payment_intent=intent)["data"] for intent in waiting)
+    return {session["id"] for sessions in found for session in sessions}
 
 
 def _of_charges(
@@ -102,5 +111,5 @@ def _of_charges(
 
 def _of_customers(sessions: list[Object], there: set[str]) -> Iterable[tuple[str, str]]:
     for session in sessions:
-        if session["customer"] and session["payment_status"] == "paid":
+        if session["customer"] and session["status"] == "complete":
             yield session["customer"], "there" if session["customer"] in there else "deleted"
