@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from payments import checkpoints
 from scripts.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,19 +26,28 @@ _context.set_forkserver_preload(["tests.chaos.preloaded"])
 
 
 class Fleet:
-    """`port` is the site's. `killed` counts who was killed; `ended`, who ended by themselves.
+    """`port` is the site's. Counted are who was `killed`, the points at which one `died`, and who `ended` otherwise.
 
-    Whoever is gone is started again at once, as an operator's supervisor does it.
+    Whoever is gone is started again at once, as an operator's supervisor does it. `doom` tells for each worker the
+    point at which it is to die; empty: at none.
     """
 
     def __init__(
-        self, folder: Path, *, workers: int, wsgi: str = "config.wsgi", celery: str = "config.celery"
+        self,
+        folder: Path,
+        *,
+        workers: int,
+        wsgi: str,
+        celery: str,
+        doom: Callable[[], str] = str,
     ):
         self.port = free_port()
         self.killed: Counter[str] = Counter()
+        self.died: Counter[str] = Counter()
         self.ended: Counter[str] = Counter()
         self.workers = [f"worker{number}" for number in range(workers)]
-        self._folder, self._wsgi, self._celery = folder, wsgi, celery
+        self._folder, self._wsgi, self._celery, self._doom = folder, wsgi, celery, doom
+        self._dooms: dict[str, str] = {}
         self._web = self._start_web()
         self._lock = threading.Lock()
         self._is_over = threading.Event()
@@ -60,11 +70,12 @@ class Fleet:
 
     @contextmanager
     def asleep(self) -> Iterator[None]:
-        """Kills beat and every worker; they are back after the block."""
+        """Kills beat and every worker; they are back after the block, and none is doomed from then on."""
         with self._lock:
             for name in self._celeries:
                 self._end(name)
             yield
+            self._doom = str
             self._celeries = {name: self._start(name) for name in self._celeries}
 
     def stop(self) -> None:
@@ -81,18 +92,28 @@ class Fleet:
             with self._lock:
                 for name, process in self._celeries.items():
                     if not process.is_alive():
-                        self.ended[name.rstrip("0123456789")] += 1
+                        self._count(name, process.exitcode)
                         self._celeries[name] = self._start(name)
 
     def _end(self, name: str) -> None:
         victim = self._celeries[name]
+        if not victim.is_alive():
+            self._count(name, victim.exitcode)
+            return
         victim.kill()
         victim.join()
-        counter = self.killed if victim.exitcode == -signal.SIGKILL else self.ended
-        counter[name.rstrip("0123456789")] += 1
+        self.killed[_kind(name)] += 1
+
+    def _count(self, name: str, exitcode: int | None) -> None:
+        """Somebody is gone whom nobody killed."""
+        if exitcode == -signal.SIGKILL:
+            self.died[self._dooms[name].partition(":")[0]] += 1
+        else:
+            self.ended[_kind(name)] += 1
 
     def _start(self, name: str) -> ForkServerProcess:
-        arguments = (self._celery, name, str(self._folder / f"{name}.log"))
+        self._dooms[name] = "" if name == "beat" else self._doom()
+        arguments = (self._celery, name, self._dooms[name], str(self._folder / f"{name}.log"))
         process = _context.Process(target=run_celery, args=arguments, name=name)
         process.start()
         return process
@@ -116,11 +137,16 @@ def running_fleet(folder: Path, **options: object) -> Iterator[Fleet]:
         fleet.stop()
 
 
-def run_celery(application: str, name: str, log: str) -> None:
+def _kind(name: str) -> str:
+    return name.rstrip("0123456789")
+
+
+def run_celery(application: str, name: str, doom: str, log: str) -> None:
     """What a child is: Celery's own worker or beat, as its command line starts it."""
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
+    checkpoints.arm(doom)
     module = sys.modules.get(application) or __import__(application, fromlist=["app"])
     kind = ["beat", "--pidfile="] if name == "beat" else [
         "worker", "--pool", "threads", "--concurrency", str(THREADS), "--without-gossip", "--without-mingle",

@@ -178,6 +178,7 @@ def _set(database: Database, subject: str, state: str) -> None:
 class NaiveSite:
     wsgi = "tests.chaos.naive"
     celery = "tests.chaos.naive"
+    points = ()
     is_simple = True
 
     def __init__(self) -> None:

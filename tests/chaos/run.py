@@ -24,6 +24,7 @@ from tests.chaos.traffic import Traffic
 
 WORKERS = 3
 DRAINING = 60
+MOST_PASSES = 25
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Report:
     posted: int = 0
     refused: int = 0
     killed: dict[str, int] = field(default_factory=dict)
+    died: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
     crashed: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
@@ -65,14 +67,14 @@ class Run:
             listed = Traffic(self._stripe, self._dice, is_simple=self._site.is_simple).make(events)
         self.report.events = len(listed)
         self.report.kinds = dict(Counter(event["type"] for event in listed).most_common())
-        with running_fleet(
-            self._folder, workers=WORKERS, wsgi=self._site.wsgi, celery=self._site.celery
-        ) as fleet:
+        processes = {"wsgi": self._site.wsgi, "celery": self._site.celery, "doom": self._doom}
+        with running_fleet(self._folder, workers=WORKERS, **processes) as fleet:
             with self._site.readers():
                 self._rage(fleet, as_it_comes(listed, self._dice))
             with self.report.timed("healing"):
                 self.report.healed = self._site.heal(fleet)
             self.report.killed, self.report.ended = dict(fleet.killed), dict(fleet.ended)
+            self.report.died = dict(fleet.died)
         return self._judge()
 
     def go_in_peace(self, events: int) -> Report:
@@ -89,6 +91,12 @@ class Run:
             )
             self.report.checked, self.report.figures = self._site.checked(), self._site.figures()
         return self.report
+
+    def _doom(self) -> str:
+        """Where the next worker is to die, unless it is killed before."""
+        if not self._site.points:
+            return ""
+        return f"{self._dice.choice(self._site.points)}:{self._dice.randint(1, MOST_PASSES)}"
 
     def _rage(self, fleet: Fleet, bodies: list[bytes]) -> None:
         posting = Posting()

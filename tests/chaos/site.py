@@ -1,11 +1,12 @@
 """Whose handling of Stripe's events is put to the test: ours, or one that must fail it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from django.db import DatabaseError, connections
+from kombu.exceptions import OperationalError
 
 from tests.chaos.books import Books
 from tests.chaos.fleet import Fleet
@@ -17,6 +18,8 @@ class Site(Protocol):
     wsgi: str
     celery: str
     redeemed: list[str]
+    points: Sequence[str]
+    """Of payments/checkpoints.py, those that its workers pass."""
     is_simple: bool
     """Knows cards alone, and no conversion."""
 
@@ -48,13 +51,13 @@ class Site(Protocol):
         """Whatever else is worth telling of the run."""
 
 
-def look(condition: Callable[[], bool], seconds: float) -> None:
-    """Until the condition holds, or the time is over; a database that is away for the moment is asked again."""
+def look(condition: Callable[[], bool], seconds: float, *, every: float = 0.2) -> None:
+    """Until the condition holds, or the time is over; servers that are away for the moment are asked again."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
             if condition():
                 return
-        except DatabaseError:
+        except (DatabaseError, OperationalError):
             connections.close_all()
-        time.sleep(0.2)
+        time.sleep(every)

@@ -14,6 +14,7 @@ def summary(told: dict[str, Any]) -> str:
         "posts taken": told["posted"],
         "refused": told["refused"],
         "killed": _counts(told["killed"]),
+        "died at a point": _counts(told["died"]),
         "ended by themselves": _counts(told["ended"]),
         "crashed": _counts(told["crashed"]),
         **told["figures"],
