@@ -13,8 +13,13 @@ def box(settings, tmp_path):
     return tmp_path
 
 
+# Django names a file by the second and by the backend's place in memory, which a new one may inherit.
+_alive = []
+
+
 def write(subject="Your code", body="ABCD-EFGH\n\nThat is all.", to="ada@example.org"):
     backend = get_connection("django.core.mail.backends.filebased.EmailBackend")
+    _alive.append(backend)
     message = EmailMultiAlternatives(subject, body, "news@example.org", [to], connection=backend)
     message.attach_alternative(f"<p>{body}</p>", "text/html")
     message.send()
