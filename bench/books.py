@@ -3,6 +3,7 @@
 import argparse
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.machine import machine
+from bench.serving import ROOT
 from scripts.servers import ServerError, install, running
 
 T = TypeVar("T")
@@ -59,7 +61,6 @@ def _set_up_django(url: str) -> None:
 
 
 def _measure(payments: int, journal: Path) -> None:
-    from django.core.management import call_command
     from django.db import connection
 
     from bench.history import generate
@@ -69,10 +70,14 @@ def _measure(payments: int, journal: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     _time("all checks", _check)
-    before = _peak()
-    _time("journal", partial(call_command, "export_report", "journal", output=str(journal)))
-    size = journal.stat().st_size / 1e6
-    print(f"the journal of {size:.0f} MB took {_peak() - before:.0f} MB of memory, the checks {before:.0f}")
+    _time("journal", partial(_export, journal))
+    size, most = journal.stat().st_size / 1e6, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+    print(f"the journal has {size:.0f} MB; the process that wrote it never had more than {most:.0f} MB")
+
+
+def _export(journal: Path) -> None:
+    command = [sys.executable, "manage.py", "export_report", "journal", "--output", str(journal)]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def _check() -> None:
@@ -93,11 +98,6 @@ def _time(name: str, work: Callable[[], T]) -> T:
     done = work()
     print(f"{time.monotonic() - started:8.2f} {time.process_time() - busy:8.2f}  {name}", flush=True)
     return done
-
-
-def _peak() -> float:
-    """Megabytes that this process ever had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 if __name__ == "__main__":

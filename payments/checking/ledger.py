@@ -76,18 +76,16 @@ def without_movement() -> Found:
 @book_check("movement_differs")
 def differing() -> Found:
     """The entries of a movement change Stripe's balance by another amount than it did, or keep another fee."""
-    movements = BalanceTransaction.objects.order_by("pk").iterator(chunk_size=_AT_ONCE)
+    columns = ("stripe_id", "currency", "net", "fee")
+    movements = BalanceTransaction.objects.order_by("pk").values_list(*columns).iterator(chunk_size=_AT_ONCE)
     while chunk := list(islice(movements, _AT_ONCE)):
-        posted = _posted([movement.stripe_id for movement in chunk])
-        for movement in chunk:
-            told = posted.get(movement.stripe_id, {})
-            net, fee = told.get(movement.currency, (0, 0))
+        posted = _posted([stripe_id for stripe_id, *_ in chunk])
+        for stripe_id, currency, net, fee in chunk:
+            told = posted.get(stripe_id)
             # What Stripe takes for itself alone is a fee as a whole.
-            if told and (net, fee) not in ((movement.net, movement.fee), (movement.net, -movement.net)):
-                yield (
-                    movement.stripe_id,
-                    f"{movement} with a fee of {movement.fee} is posted as {net} with {fee}",
-                )
+            if told and told.get(currency, (0, 0)) not in ((net, fee), (net, -net)):
+                booked, kept = told.get(currency, (0, 0))
+                yield stripe_id, f"{net} {currency} with a fee of {fee} is posted as {booked} with {kept}"
 
 
 def _posted(sources: list[str]) -> dict[str, dict[str, tuple[int, int]]]:
