@@ -82,11 +82,14 @@ def test_bell_is_rung_again_after_the_broker_came_back(broker):
 
 def test_what_waits_is_bounded(broker):
     broker.is_open.clear()
+    ring("payments.tasks.tick")
+    while not doorbell._bell._is_ringing:
+        pass  # the ringer has taken it, and stands before the broker
     for number in range(doorbell.MOST * 2):
         ring("payments.tasks.reconcile_checkout", number)
     broker.is_open.set()
     settle(5)
-    assert doorbell.MOST <= len(broker.sent) <= doorbell.MOST + 1
+    assert len(broker.sent) == doorbell.MOST + 1
 
 
 def test_child_of_a_fork_rings_for_itself(broker):
