@@ -43,10 +43,10 @@ def without_fact() -> Found:
     """A membership that rests on another's payment, or another day's; on an unredeemed gift; or on nothing."""
     is_paid, is_gift = Q(origin=Origin.PAID), Q(origin=Origin.GIFT)
     wrong = Membership.objects.filter(
-        is_paid & Q(payment=None)
-        | is_paid & ~Q(payment__user=F("user"))
-        | is_paid & ~Q(payment__purpose=Purpose.MEMBERSHIP)
-        | is_paid & ~Q(payment__paid_at=F("granted_at"))
+        is_paid & Q(payment=None, uncharged=None)
+        | is_paid & Q(payment__isnull=False) & ~Q(payment__user=F("user"))
+        | is_paid & Q(payment__isnull=False) & ~Q(payment__purpose=Purpose.MEMBERSHIP)
+        | is_paid & Q(payment__isnull=False) & ~Q(payment__paid_at=F("granted_at"))
         | is_gift & Q(gift=None)
         | is_gift & Q(gift__redeemed_at__isnull=False) & ~Q(gift__redeemed_at=F("granted_at"))
         | is_gift & ~Q(gift__redeemed_by=F("user")) & Q(gift__redeemed_at__isnull=False)

@@ -9,6 +9,45 @@ class Origin(models.TextChoices):
     GIFT = "gift", _("Gift")
     COMP = "comp", _("Complimentary")
     IMPORT = "import", _("Brought over")
+    TRIAL = "trial", _("Trial")
+
+
+class ChangeKind(models.TextChoices):
+    """What can become of a membership, and of the subscription that renews it."""
+
+    JOINED = "joined", _("Joined")
+    TRIAL_STARTED = "trial_started", _("Trial started")
+    RENEWED = "renewed", _("Renewed")
+    SWITCHED = "switched", _("Changed")
+    """Another tier, interval or amount."""
+    PAUSED = "paused", _("Paused")
+    RESUMED = "resumed", _("Resumed")
+    CANCELLED = "cancelled", _("Cancelled")
+    """Will end with what was paid for, or ended at once."""
+    KEPT = "kept", _("Cancellation undone")
+    ENDED = "ended", _("Ended")
+    """The subscription is over: nothing is charged any more."""
+    PAYMENT_FAILED = "payment_failed", _("A payment failed")
+    RECOVERED = "recovered", _("A failed payment was made good")
+    CARD_CHANGED = "card_changed", _("Card changed")
+    REFUNDED = "refunded", _("Refunded")
+    DISPUTED = "disputed", _("Payment disputed")
+    DISPUTE_WON = "dispute_won", _("Dispute decided for us")
+    REDEEMED = "redeemed", _("Gift redeemed")
+    GRANTED = "granted", _("Granted by the newsroom")
+    IMPORTED = "imported", _("Brought over")
+    ENDED_EARLY = "ended_early", _("Ended early by the newsroom")
+    MOVED = "moved", _("Moved to another account")
+
+
+class ActorKind(models.TextChoices):
+    """Who brought a change about."""
+
+    READER = "reader", _("Reader")
+    STAFF = "staff", _("Newsroom")
+    STRIPE = "stripe", _("Stripe")
+    """By itself, or by somebody in its dashboard."""
+    SYSTEM = "system", _("Automatically")
 
 
 class MailKind(models.TextChoices):

@@ -16,6 +16,26 @@ class Interval(models.TextChoices):
     YEAR = "year"
 
 
+class Rest(models.TextChoices):
+    """Why a subscription that was paid before charges nothing for a while. Stripe calls it a trial; it is none."""
+
+    CHANGE = "change"
+    """It goes on at another interval, once what was paid for is over."""
+    PAUSE = "pause"
+    """The reader takes a break."""
+    GIFT = "gift"
+    """A gift's time goes first."""
+
+
+class Uncharged(models.TextChoices):
+    """Why an invoice is settled and no money moved."""
+
+    CREDIT = "credit"
+    """By what earlier payments left over."""
+    TRIAL = "trial"
+    """Nothing was due yet."""
+
+
 class CheckoutStatus(models.TextChoices):
     OPEN = "open"
     """Stripe's page is there to be paid on, or about to be opened."""

@@ -1,27 +1,38 @@
 """Who delivers what a payment bought: exactly one plain function per purpose.
 
-Payments may not import members, and a signal would let a payment without a listener pass in silence.
+Payments may not import members, and a signal would let a payment without a listener pass in silence. Two more things
+concern whoever sells a subscription: a period that no money was taken for, and that it is told otherwise than before.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from payments.enums import Purpose
-from payments.models import Payment
+from payments.models import Payment, Subscription, UnchargedInvoice
 
 Fulfiller = Callable[[Payment], None]
+Coverer = Callable[[UnchargedInvoice], None]
+Follower = Callable[[Subscription, Subscription | None], None]
+T = TypeVar("T")
+
 _fulfillers: dict[Purpose, Fulfiller] = {}
+_coverers: dict[Purpose, Coverer] = {}
+_followers: dict[Purpose, Follower] = {}
 
 
 def fulfils(purpose: Purpose) -> Callable[[Fulfiller], Fulfiller]:
     """Registers the function that delivers for the purpose. A second one is a programming error."""
+    return _register(_fulfillers, purpose, "fulfilled")
 
-    def register(fulfiller: Fulfiller) -> Fulfiller:
-        if purpose in _fulfillers:
-            raise RuntimeError(f"{purpose} is fulfilled already, by {_fulfillers[purpose].__qualname__}")
-        _fulfillers[purpose] = fulfiller
-        return fulfiller
 
-    return register
+def covers(purpose: Purpose) -> Callable[[Coverer], Coverer]:
+    """Registers the function that grants a period which no money was taken for."""
+    return _register(_coverers, purpose, "covered")
+
+
+def follows(purpose: Purpose) -> Callable[[Follower], Follower]:
+    """Registers the function that hears of each change of a subscription: as it is, and was (None: it is new)."""
+    return _register(_followers, purpose, "followed")
 
 
 def fulfil(payment: Payment) -> None:
@@ -29,6 +40,28 @@ def fulfil(payment: Payment) -> None:
     _fulfillers[Purpose(payment.purpose)](payment)
 
 
+def cover(invoice: UnchargedInvoice) -> None:
+    """The same for a period without money. A purpose that nobody covers gives nothing for nothing."""
+    if coverer := _coverers.get(Purpose(invoice.subscription.checkout.purpose)):
+        coverer(invoice)
+
+
+def follow(subscription: Subscription, *, before: Subscription | None) -> None:
+    """Tells how the subscription stands, inside the transaction that wrote it."""
+    if follower := _followers.get(Purpose(subscription.checkout.purpose)):
+        follower(subscription, before)
+
+
 def unfulfilled_purposes() -> list[Purpose]:
     """Purposes that nobody delivers."""
     return [purpose for purpose in Purpose if purpose not in _fulfillers]
+
+
+def _register(registry: dict[Purpose, T], purpose: Purpose, done: str) -> Callable[[T], T]:
+    def register(function: T) -> T:
+        if purpose in registry:
+            raise RuntimeError(f"{purpose} is {done} already, by {registry[purpose].__qualname__}")  # type: ignore[attr-defined]
+        registry[purpose] = function
+        return function
+
+    return register

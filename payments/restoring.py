@@ -49,6 +49,7 @@ def _create(snapshot: Snapshot, *, email: str) -> Checkout:
         email=email.lower(),
         description=terms.get("description", ""),
         amount=int(terms["amount"]),
+        first_amount=int(terms["first_amount"]) if terms.get("first_amount") else None,
         currency=terms["currency"],
         interval=terms.get("interval", ""),
         terms={key: text for key, text in terms.items() if key not in OWN_TERMS},

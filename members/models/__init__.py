@@ -1,3 +1,4 @@
+from members.models.change import MembershipChange
 from members.models.gift import Gift, GiftOffer
 from members.models.mail import OutgoingMail
 from members.models.membership import Membership
@@ -5,4 +6,14 @@ from members.models.signup import Signup
 from members.models.tier import Plan, Tier
 from members.models.user import User
 
-__all__ = ["Gift", "GiftOffer", "Membership", "OutgoingMail", "Plan", "Signup", "Tier", "User"]
+__all__ = [
+    "Gift",
+    "GiftOffer",
+    "Membership",
+    "MembershipChange",
+    "OutgoingMail",
+    "Plan",
+    "Signup",
+    "Tier",
+    "User",
+]

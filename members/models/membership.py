@@ -11,7 +11,7 @@ from members.models.gift import Gift
 from members.models.tier import Tier
 from payments.enums import Standing
 from payments.models.payment import Payment
-from payments.models.subscription import Subscription
+from payments.models.subscription import Subscription, UnchargedInvoice
 
 LAPSED_AFTER = timedelta(days=365)
 """Who was no member for so long counts as new again."""
@@ -59,6 +59,9 @@ class Membership(models.Model):
     gift = models.OneToOneField(
         Gift, null=True, blank=True, on_delete=models.PROTECT, related_name="membership"
     )
+    uncharged = models.OneToOneField(
+        UnchargedInvoice, null=True, blank=True, on_delete=models.PROTECT, related_name="membership"
+    )
     campaign_code = models.SlugField(blank=True)
     granted_at = models.DateTimeField(help_text="When it was paid for, or redeemed; campaigns count by it.")
     created_at = models.DateTimeField(default=timezone.now)
@@ -71,9 +74,22 @@ class Membership(models.Model):
             models.CheckConstraint(name="membership_origin_known", condition=Q(origin__in=Origin.values)),
             models.CheckConstraint(
                 name="membership_rests_on_its_fact",
-                condition=Q(origin=Origin.PAID, payment__isnull=False, gift__isnull=True)
-                | Q(origin=Origin.GIFT, gift__isnull=False, payment__isnull=True)
-                | Q(origin__in=[Origin.COMP, Origin.IMPORT], payment__isnull=True, gift__isnull=True),
+                condition=Q(
+                    origin=Origin.PAID, payment__isnull=False, gift__isnull=True, uncharged__isnull=True
+                )
+                | Q(
+                    origin__in=[Origin.PAID, Origin.TRIAL],
+                    uncharged__isnull=False,
+                    payment__isnull=True,
+                    gift__isnull=True,
+                )
+                | Q(origin=Origin.GIFT, gift__isnull=False, payment__isnull=True, uncharged__isnull=True)
+                | Q(
+                    origin__in=[Origin.COMP, Origin.IMPORT],
+                    payment__isnull=True,
+                    gift__isnull=True,
+                    uncharged__isnull=True,
+                ),
             ),
         ]
         indexes = [

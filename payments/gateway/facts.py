@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from payments.enums import CheckoutStatus, PayoutStatus, RefundStatus
+from payments.enums import CheckoutStatus, Interval, PayoutStatus, RefundStatus, Rest, Uncharged
 
 
 class GatewayError(Exception):
@@ -42,22 +42,58 @@ class CustomerGone:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What may be shown of a card. `expires_on`: the first day on which it is no longer good."""
+
+    brand: str
+    last4: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionFacts:
+    """`amount` in `currency` is what a renewal charges each `interval`, before coupons and credit.
+
+    `card` is None where it was not read, or where no card pays.
+    """
+
     stripe_id: str
     customer_id: str
     status: str
     current_period_start: datetime
     current_period_end: datetime
     is_ending: bool
+    amount: int
+    currency: str
+    interval: Interval
+    product_id: str = ""
+    price_id: str = ""
+    trial_ends_at: datetime | None = None
+    rest: Rest | None = None
+    is_paused: bool = False
+    paused_until: datetime | None = None
+    ended_at: datetime | None = None
+    card: CardFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """An invoice that is paid, and the period `[period_start, period_end)` that it paid for."""
+    """An invoice that is settled, and the period `[period_start, period_end)` that it is for.
+
+    `amount`: what was paid of it in money; `price_amount`: what the whole period costs by its price.
+    `is_first`: of the first period of a subscription. `uncharged`: why no money was due, if none was.
+    """
 
     stripe_id: str
     period_start: datetime
     period_end: datetime
+    amount: int
+    currency: str
+    settled_at: datetime
+    is_first: bool = True
+    product_id: str = ""
+    price_amount: int | None = None
+    uncharged: Uncharged | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,10 @@ def transactions(start: datetime, end: datetime) -> Iterator[Listed]:
 
 def subscriptions() -> Iterator[Snapshot]:
     """All subscriptions of ours, whatever became of them."""
-    asked: dict[str, Any] = {"status": "all", "expand": ["data.customer"]}
+    asked: dict[str, Any] = {
+        "status": "all",
+        "expand": [f"data.{part}" for part in reading.SUBSCRIPTION_PARTS],
+    }
     for read_at, found in _paged(client().v1.subscriptions.list, asked):
         snapshot = reading.subscription_alone(found, read_at=read_at)
         if snapshot:
@@ -93,12 +96,13 @@ class _PaidInvoices:
             self._owners = {
                 mapping.paying_intent(invoice): reading.without_charge(invoice, read_at=read_at)
                 for read_at, invoice in self._listed()
-                if mapping.is_paid_with_money(invoice)
+                if invoice.amount_paid
             }
         return self._owners.get(intent_id)
 
     def _listed(self) -> Iterator[tuple[datetime, "stripe.Invoice"]]:
-        expand = [f"data.{part}" for part in reading.INVOICE_PARTS]
+        # Stripe expands four levels and no more: the card stays unread.
+        expand = ["data.payments", "data.parent.subscription_details.subscription"]
         return _paged(client().v1.invoices.list, self._window | {"status": "paid", "expand": expand})
 
 

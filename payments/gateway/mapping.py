@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from payments.enums import CheckoutStatus, PayoutStatus, RefundStatus
+from dateutil.relativedelta import relativedelta
+
+from payments.enums import CheckoutStatus, Interval, PayoutStatus, RefundStatus, Rest, Uncharged
 from payments.gateway.facts import (
+    CardFacts,
     ChargeFacts,
     CustomerFacts,
     DisputeFacts,
@@ -120,19 +123,50 @@ def payout(
     )
 
 
-def invoice(found: "stripe.Invoice") -> InvoiceFacts:
-    """A paid invoice's period."""
-    lines = [line.period for line in found.lines.data]
+def invoice(found: Any) -> InvoiceFacts | None:
+    """A settled invoice and its period; None if it is not settled, or is about no time at all."""
+    if found is None or found.status != "paid":
+        return None
+    uncharged = None if found.amount_paid else _why_uncharged(found)
+    if not (found.amount_paid or uncharged):
+        return None
+    lines = _telling_lines(found.lines.data)
+    prices = [each.pricing for each in lines if each.pricing]
     return InvoiceFacts(
         stripe_id=found.id,
-        period_start=instant(min(period.start for period in lines)),
-        period_end=instant(max(period.end for period in lines)),
+        period_start=instant(min(each.period.start for each in lines)),
+        period_end=instant(max(each.period.end for each in lines)),
+        amount=found.amount_paid,
+        currency=found.currency.upper(),
+        settled_at=instant(found.status_transitions.paid_at or found.created),
+        is_first=found.billing_reason == "subscription_create",
+        product_id=_product_of(prices),
+        price_amount=None if any(map(_is_proration, lines)) else sum(each.amount for each in lines),
+        uncharged=uncharged,
     )
 
 
-def is_paid_with_money(found: "stripe.Invoice") -> bool:
-    """Not by a credit, nor because nothing was due."""
-    return found.status == "paid" and found.amount_paid > 0
+def _telling_lines(lines: list[Any]) -> list[Any]:
+    """Those that say what was bought: whole periods; of a change within one, what is charged for the rest of it."""
+    whole = [each for each in lines if not _is_proration(each)]
+    return whole or [each for each in lines if each.amount > 0] or lines
+
+
+def _is_proration(line: Any) -> bool:
+    details = line.parent and (line.parent.subscription_item_details or line.parent.invoice_item_details)
+    return bool(details and details.proration)
+
+
+def _product_of(prices: list[Any]) -> str:
+    named = [each.price_details.product for each in prices if each.price_details]
+    return str(named[0]) if named else ""
+
+
+def _why_uncharged(found: Any) -> Uncharged | None:
+    if any(each.amount > 0 for each in found.lines.data):
+        return Uncharged.CREDIT
+    # Moving a subscription's next charge makes an empty invoice too; only its first one is a trial.
+    return Uncharged.TRIAL if found.billing_reason == "subscription_create" else None
 
 
 def paying_intent(found: "stripe.Invoice") -> str:
@@ -149,14 +183,43 @@ def subscription(found: Any) -> SubscriptionFacts | None:
         return None
     # Since API 2025-03-31 the period stands on the items.
     items = found["items"].data
+    first = items[0].price
+    pause = found.pause_collection
     return SubscriptionFacts(
         stripe_id=found.id,
         customer_id=id_of(found.customer),
         status=found.status,
         current_period_start=instant(min(item.current_period_start for item in items)),
         current_period_end=instant(max(item.current_period_end for item in items)),
-        is_ending=found.cancel_at_period_end or found.status == "canceled",
+        is_ending=bool(found.cancel_at_period_end or found.cancel_at) or found.status == "canceled",
+        amount=sum((item.price.unit_amount or 0) * (item.quantity or 1) for item in items),
+        currency=first.currency.upper(),
+        interval=Interval(first.recurring.interval),
+        product_id=id_of(first.product),
+        price_id=first.id,
+        trial_ends_at=instant(found.trial_end) if found.trial_end else None,
+        rest=_rest(terms(found.metadata).get("rest", "")),
+        is_paused=pause is not None,
+        paused_until=instant(pause.resumes_at) if pause and pause.resumes_at else None,
+        ended_at=instant(found.ended_at) if found.ended_at else None,
+        card=_card_of(found),
     )
+
+
+def _rest(text: str) -> Rest | None:
+    return Rest(text) if text in Rest.values else None
+
+
+def _card_of(found: Any) -> CardFacts | None:
+    """The card that pays, where it was read whole: the subscription's own, or the customer's."""
+    customer = found.customer
+    settings = None if isinstance(customer, str) else getattr(customer, "invoice_settings", None)
+    method = found.default_payment_method or (settings and settings.default_payment_method)
+    card = None if method is None or isinstance(method, str) else method.card
+    if not card:
+        return None
+    good = date(card.exp_year, card.exp_month, 1)
+    return CardFacts(brand=card.brand, last4=card.last4, expires_on=good + relativedelta(months=1))
 
 
 def customer(found: Any, email: str | None = "") -> CustomerFacts | None:
@@ -176,7 +239,7 @@ def checkout_status(session: "stripe.checkout.Session", intent: Any) -> Checkout
         return CheckoutStatus.OPEN
     if session.status == "expired":
         return CheckoutStatus.EXPIRED
-    if session.payment_status == "paid":
+    if session.payment_status in ("paid", "no_payment_required"):
         return CheckoutStatus.PAID
     return CheckoutStatus.FAILED if intent and intent.status in _GIVEN_UP else CheckoutStatus.PENDING
 

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 METADATA_PREFIX = "groundswell_"
 REFERENCE_KEY = f"{METADATA_PREFIX}reference"
-OWN_TERMS = ("reference", "site", "purpose", "description", "amount", "currency", "interval")
+OWN_TERMS = (
+    *("reference", "site", "purpose", "description", "amount", "first_amount", "currency", "interval"),
+    "rest",
+)
 """The names under which a checkout's own fields travel, beside its `terms`."""
 _LONGEST_TEXT = 500
 """Characters that Stripe takes of a metadata value."""
@@ -70,6 +73,7 @@ def metadata_of(checkout: Checkout) -> dict[str, str]:
         "purpose": checkout.purpose,
         "description": checkout.description,
         "amount": str(checkout.amount),
+        "first_amount": "" if checkout.first_amount is None else str(checkout.first_amount),
         "currency": checkout.currency,
         "interval": checkout.interval,
     }

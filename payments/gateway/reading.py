@@ -24,7 +24,11 @@ from payments.gateway.mapping import id_of
 if TYPE_CHECKING:
     import stripe
 
-INVOICE_PARTS = ["payments", "parent.subscription_details.subscription"]
+INVOICE_PARTS = ["payments", "parent.subscription_details.subscription.default_payment_method"]
+SUBSCRIPTION_PARTS = [
+    "customer.invoice_settings.default_payment_method",
+    "default_payment_method",
+]
 _INTENT_PARTS = ["latest_charge.balance_transaction"]
 _PAYOUT_PARTS = ["balance_transaction", "failure_balance_transaction"]
 REFUND_PARTS = _PAYOUT_PARTS
@@ -35,7 +39,7 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
     read_at = timezone.now()
     with our_errors():
         session = client().v1.checkout.sessions.retrieve(
-            session_id, {"expand": ["customer", "subscription", "invoice.payments"]}
+            session_id, {"expand": ["customer", "subscription.default_payment_method", "invoice.payments"]}
         )
     reference = mapping.reference(session.metadata)
     if reference is None:
@@ -43,7 +47,8 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
     intent = _intent_of(session)
     status = mapping.checkout_status(session, intent)
     is_paid = status == CheckoutStatus.PAID
-    invoice: Any = session.invoice if is_paid else None
+    invoice = mapping.invoice(session.invoice) if is_paid else None
+    is_charged = is_paid and not (invoice and invoice.uncharged)
     return Snapshot(
         reference=reference,
         livemode=session.livemode,
@@ -53,8 +58,8 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
         session_id=session.id,
         customer=mapping.customer(session.customer, _session_email(session)),
         subscription=mapping.subscription(session.subscription),
-        invoice=mapping.invoice(invoice) if invoice else None,
-        charge=_charge_of(intent) if is_paid else None,
+        invoice=invoice,
+        charge=_charge_of(intent) if is_charged else None,
     )
 
 
@@ -64,13 +69,13 @@ def snapshot_of_invoice(invoice_id: str) -> Snapshot | None:
     with our_errors():
         invoice = client().v1.invoices.retrieve(invoice_id, {"expand": INVOICE_PARTS})
     snapshot = without_charge(invoice, read_at=read_at)
-    if snapshot is None or snapshot.invoice is None:
+    if snapshot is None or snapshot.invoice is None or snapshot.invoice.uncharged:
         return snapshot
     return replace(snapshot, charge=_charge_of(_read_intent(mapping.paying_intent(invoice))))
 
 
 def without_charge(invoice: "stripe.Invoice", *, read_at: datetime) -> Snapshot | None:
-    """What an invoice tells by itself, read with INVOICE_PARTS; with the period only if money paid it."""
+    """What an invoice tells by itself, read with INVOICE_PARTS; with the period only if it is settled."""
     details = invoice.parent and invoice.parent.subscription_details
     subscription: Any = details and details.subscription
     if not subscription:
@@ -85,7 +90,7 @@ def without_charge(invoice: "stripe.Invoice", *, read_at: datetime) -> Snapshot 
         terms=mapping.terms(subscription.metadata),
         customer=mapping.customer(invoice.customer, invoice.customer_email),
         subscription=mapping.subscription(subscription),
-        invoice=mapping.invoice(invoice) if mapping.is_paid_with_money(invoice) else None,
+        invoice=mapping.invoice(invoice),
     )
 
 
@@ -93,7 +98,7 @@ def snapshot_of_subscription(subscription_id: str) -> Snapshot | None:
     """The standing permission alone; says nothing of money."""
     read_at = timezone.now()
     with our_errors():
-        subscription = client().v1.subscriptions.retrieve(subscription_id, {"expand": ["customer"]})
+        subscription = client().v1.subscriptions.retrieve(subscription_id, {"expand": SUBSCRIPTION_PARTS})
     return subscription_alone(subscription, read_at=read_at)
 
 

@@ -9,7 +9,7 @@ from payments.models.payment import Payment
 from payments.models.payout import Payout
 from payments.models.returns import Dispute, Refund, RefundProposal
 from payments.models.stripe_event import StripeEvent
-from payments.models.subscription import Subscription
+from payments.models.subscription import Subscription, UnchargedInvoice
 from payments.models.transaction import BalanceTransaction
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "RefundProposal",
     "StripeEvent",
     "Subscription",
+    "UnchargedInvoice",
 ]

@@ -31,6 +31,19 @@ class Checkout(models.Model):
         blank=True,
         help_text="Empty: paid once; else charged at this interval.",
     )
+    first_amount = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="What the first charge takes, if that is another amount: an offer's, or nothing in a trial.",
+    )
+    trial_days = models.PositiveSmallIntegerField(default=0)
+    product_id = StripeIdField(
+        blank=True, help_text="The product at Stripe that is sold, if it is in our catalogue there."
+    )
+    price_id = StripeIdField(
+        blank=True, help_text="The price at Stripe that is asked for, if it is in our catalogue there."
+    )
+    coupon_id = StripeIdField(blank=True, help_text="The coupon at Stripe that makes the first charges less.")
     terms = models.JSONField(
         default=dict,
         blank=True,
@@ -68,3 +81,8 @@ class Checkout(models.Model):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def first_money(self) -> Money:
+        """What the first charge takes."""
+        return Money(self.amount if self.first_amount is None else self.first_amount, self.currency)

@@ -39,6 +39,10 @@ class Payment(models.Model):
     paid_at = models.DateTimeField(help_text="When Stripe took the money; campaigns count by it.")
     period_start = models.DateTimeField(null=True, blank=True, help_text="What the invoice paid for, from …")
     period_end = models.DateTimeField(null=True, blank=True, help_text="… until (not included).")
+    product_id = StripeIdField(blank=True, help_text="What the invoice was for, at Stripe.")
+    price_amount = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="What a whole period of it costs; a part of one was charged less."
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

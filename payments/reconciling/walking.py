@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from payments.models.ledger import UNEXPLAINED
 from payments.reconciling import polling, unfinished
 from payments.reconciling.healing import heal
 from payments.reconciling.windows import Progress, Tally, no_progress, share_done, slices
+from payments.recording.subscriptions import state_of
 
 CURSOR = "objects"
 OVERLAP = timedelta(days=2)
@@ -105,14 +106,15 @@ def _walk_subscriptions(cursor: Cursor, tally: Tally) -> None:
 
 def _changed(batch: list[Snapshot]) -> Iterator[Snapshot]:
     ids = [each.subscription.stripe_id for each in batch if each.subscription]
-    known = {
-        row.stripe_id: (row.status, row.current_period_end, row.is_ending)
-        for row in Subscription.objects.filter(stripe_id__in=ids)
-    }
+    known = {row.stripe_id: row for row in Subscription.objects.filter(stripe_id__in=ids)}
     for each in batch:
         told = each.subscription
-        if told and known.get(told.stripe_id) != (told.status, told.current_period_end, told.is_ending):
+        if told and not _is_as(known.get(told.stripe_id), state_of(told)):
             yield each
+
+
+def _is_as(row: Subscription | None, state: dict[str, Any]) -> bool:
+    return row is not None and all(getattr(row, name) == value for name, value in state.items())
 
 
 def _batches(listed: Iterable[T]) -> Iterator[list[T]]:

@@ -6,11 +6,13 @@ from payments.alarms import clear_alarm
 from payments.checkpoints import reached
 from payments.enums import AlarmKind, CheckoutStatus
 from payments.fulfilment import fulfil
-from payments.gateway.facts import ChargeFacts, Snapshot, SubscriptionFacts
+from payments.gateway.facts import ChargeFacts, InvoiceFacts, Snapshot
 from payments.ledger.entries import post_payment
 from payments.models import Checkout, Customer, Payment, Subscription
+from payments.money import Money
 from payments.recording.quarantine import Unexpected
 from payments.recording.returns import record_returns
+from payments.recording.subscriptions import record_subscription, record_uncharged
 from payments.restoring import restore_checkout
 from payments.silence import is_history, silence
 
@@ -30,10 +32,12 @@ def bring_up(snapshot: Snapshot) -> None:
     if checkout.livemode != snapshot.livemode:
         raise Unexpected(f"{checkout} has livemode {checkout.livemode}, Stripe says {snapshot.livemode}")
     customer = _record_customer(checkout, snapshot)
-    subscription = _record_subscription(checkout, customer, snapshot)
+    subscription = record_subscription(checkout, customer, snapshot)
     if snapshot.charge:
         payment = _record_payment(checkout, customer, subscription, snapshot, snapshot.charge)
         record_returns(payment=payment, charge=snapshot.charge, read_at=snapshot.read_at)
+    elif snapshot.invoice and snapshot.invoice.uncharged and subscription:
+        record_uncharged(subscription, snapshot.invoice)
     _record_status(checkout, snapshot)
 
 
@@ -64,37 +68,6 @@ def _record_customer(checkout: Checkout, snapshot: Snapshot) -> Customer | None:
     return customer
 
 
-def _record_subscription(
-    checkout: Checkout, customer: Customer | None, snapshot: Snapshot
-) -> Subscription | None:
-    facts = snapshot.subscription
-    if facts is None or customer is None:
-        return None
-    subscription = Subscription.objects.filter(stripe_id=facts.stripe_id).first()
-    if subscription is None:
-        return Subscription.objects.create(
-            stripe_id=facts.stripe_id,
-            livemode=snapshot.livemode,
-            customer=customer,
-            checkout=checkout,
-            read_at=snapshot.read_at,
-            **_changing(facts),
-        )
-    # A worker that read early and writes late must not put an old state back.
-    if subscription.read_at < snapshot.read_at:
-        Subscription.objects.filter(pk=subscription.pk).update(read_at=snapshot.read_at, **_changing(facts))
-    return subscription
-
-
-def _changing(facts: SubscriptionFacts) -> dict[str, object]:
-    return {
-        "status": facts.status,
-        "current_period_start": facts.current_period_start,
-        "current_period_end": facts.current_period_end,
-        "is_ending": facts.is_ending,
-    }
-
-
 def _record_payment(
     checkout: Checkout,
     customer: Customer | None,
@@ -105,9 +78,9 @@ def _record_payment(
     found = Payment.objects.select_related("checkout").filter(charge_id=charge.stripe_id).first()
     if found:
         return found
-    if (charge.amount, charge.currency) != (checkout.amount, checkout.currency):
-        raise Unexpected(f"{charge.stripe_id} took {charge.amount} {charge.currency} for {checkout}")
     invoice = snapshot.invoice
+    if Money(charge.amount, charge.currency) != _due(checkout, invoice):
+        raise Unexpected(f"{charge.stripe_id} took {charge.amount} {charge.currency} for {checkout}")
     payment = Payment.objects.create(
         charge_id=charge.stripe_id,
         payment_intent_id=charge.payment_intent_id,
@@ -123,6 +96,8 @@ def _record_payment(
         paid_at=charge.paid_at,
         period_start=invoice.period_start if invoice else None,
         period_end=invoice.period_end if invoice else None,
+        product_id=invoice.product_id if invoice else "",
+        price_amount=invoice.price_amount if invoice else None,
     )
     reached("payment.written")
     post_payment(payment=payment, charge=charge)
@@ -134,8 +109,16 @@ def _record_payment(
     return payment
 
 
+def _due(checkout: Checkout, invoice: InvoiceFacts | None) -> Money:
+    """What we asked for; later, what the invoice of our own subscription asks for: its price may have changed."""
+    if invoice is None or invoice.is_first:
+        return checkout.first_money
+    return Money(invoice.amount, checkout.currency)
+
+
 def _record_status(checkout: Checkout, snapshot: Snapshot) -> None:
-    status = CheckoutStatus.PAID if snapshot.charge else snapshot.checkout_status
+    is_settled = snapshot.charge or (snapshot.invoice and snapshot.invoice.uncharged)
+    status = CheckoutStatus.PAID if is_settled else snapshot.checkout_status
     # Money outranks: nobody who was charged may read that they were not.
     is_final = checkout.status == CheckoutStatus.PAID or (checkout.status in _FINAL and not snapshot.charge)
     if status is None or is_final:
@@ -145,4 +128,6 @@ def _record_status(checkout: Checkout, snapshot: Snapshot) -> None:
     checkout.session_id = snapshot.session_id or checkout.session_id
     if snapshot.charge:
         checkout.completed_at = snapshot.charge.paid_at
+    elif snapshot.invoice:
+        checkout.completed_at = snapshot.invoice.settled_at
     checkout.save(update_fields=["status", "session_id", "completed_at"])

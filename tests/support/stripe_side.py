@@ -154,6 +154,9 @@ class StripeSide:
             current_period_start=self.starts_at(period),
             current_period_end=self.starts_at(period + 1),
             is_ending=False,
+            amount=self.checkout.amount,
+            currency=self.checkout.currency,
+            interval=Interval(self.checkout.interval),
         )
 
     def invoice_facts(self, period: int = 0) -> InvoiceFacts:
@@ -161,6 +164,10 @@ class StripeSide:
             stripe_id=f"in_{self.number}_{period}",
             period_start=self.starts_at(period),
             period_end=self.starts_at(period + 1),
+            amount=self.checkout.amount,
+            currency=self.checkout.currency,
+            settled_at=self.starts_at(period),
+            is_first=period == 0,
         )
 
     def charge(self, period: int = 0) -> ChargeFacts:
