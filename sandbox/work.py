@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,8 @@ class Work:
     idempotency_key: str | None = None
     api_version: str = API_VERSION
     is_silent: bool = False
+    is_rehearsal: bool = False
+    """Nothing of it will have happened: no event tells."""
     test_clock: str | None = None
     """The test clock whose customer the work is about; `now` is its time then, and not the present."""
     present: int = 0
@@ -121,6 +123,19 @@ class Work:
                 raise
             self.flush()
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Do the block's work and undo it. What it read is stale afterwards."""
+        before, self.is_rehearsal = self.is_rehearsal, True
+        try:
+            with suppress(_Undone), self.store.savepoint():
+                yield
+                raise _Undone
+        finally:
+            self.is_rehearsal = before
+            self._seen.clear()
+            self._unwritten.clear()
+
     def find(self, identifier: Any) -> Json | None:
         """Return an object of any kind by its id, deleted ones included."""
         if not isinstance(identifier, str):
@@ -156,7 +171,7 @@ class Work:
 
     def emit(self, event_type: str, thing: Json, previous: Json | None = None) -> None:
         """Record an event about the object as it is now; queue its deliveries unless the work is silent."""
-        if not self.world.faults.webhooks.lets_happen():
+        if self.is_rehearsal or not self.world.faults.webhooks.lets_happen():
             return
         data: Json = {"object": visible(thing)} | ({"previous_attributes": previous} if previous else {})
         event = self.draft(
@@ -189,6 +204,10 @@ class Work:
             yield
         finally:
             self.now = before
+
+
+class _Undone(Exception):
+    """Ends a rehearsal."""
 
 
 def visible(thing: Json) -> Json:

@@ -43,6 +43,11 @@ def compose(
     return invoice
 
 
+def foreseen(invoice: Json) -> Json:
+    """Mark an invoice as one that is only expected."""
+    return invoice | {"id": f"upcoming_{invoice['id']}", "billing_reason": "upcoming"}
+
+
 def plan(invoice: Json, now: int) -> None:
     """Let a draft be finalised by itself, and charged then."""
     invoice["automatically_finalizes_at"] = now + DRAFT_FOR

@@ -48,25 +48,30 @@ def pricing(price: Json, unit_amount: int) -> Json:
 
 def billed(item: Json, *, subscription: str | None = None) -> Billed:
     """Put an item on an invoice."""
-    details = {
-        "invoice_item": item["id"],
-        "proration": item["proration"],
-        "proration_details": {"credited_items": None},
-        "subscription": subscription,
-    }
     return Billed(
         amount=item["amount"],
         quantity=item["quantity"],
         description=item["description"],
         period=(item["period"]["start"], item["period"]["end"]),
-        parent={
-            "invoice_item_details": details,
-            "subscription_item_details": None,
-            "type": "invoice_item_details",
-        },
+        parent=_line_parent(item, subscription),
         pricing=item["pricing"],
         metadata=item["metadata"],
     )
+
+
+def _line_parent(item: Json, subscription: str | None) -> Json:
+    """Say where the line comes from: a subscription's own item when it prorates that."""
+    details: Json = {
+        "invoice_item": item["id"],
+        "proration": item["proration"],
+        "proration_details": {"credited_items": None},
+        "subscription": subscription,
+    }
+    prorated = (item["parent"] or {}).get("subscription_details")
+    if prorated:
+        details |= prorated
+    kind = "subscription_item_details" if prorated else "invoice_item_details"
+    return {"invoice_item_details": None, "subscription_item_details": None, "type": kind, kind: details}
 
 
 def waiting(work: Work, subscription: Json) -> list[Json]:
@@ -81,15 +86,11 @@ def waiting(work: Work, subscription: Json) -> list[Json]:
 
 def put_own(work: Work, invoice: Json) -> Json:
     """Put the items on the invoice that were created for it while it was a draft."""
-    held = {line["parent"]["invoice_item_details"]["invoice_item"] for line in _item_lines(invoice)}
+    held = {line["parent"][line["parent"]["type"]]["invoice_item"] for line in invoice["lines"]["data"]}
     for item in work.every("invoiceitem", invoice=invoice["id"]):
         if item["id"] not in held:
             invoices.add_line(work, invoice, billed(item))
     return invoice
-
-
-def _item_lines(invoice: Json) -> list[Json]:
-    return [line for line in invoice["lines"]["data"] if line["parent"]["type"] == "invoice_item_details"]
 
 
 def claim(work: Work, items: list[Json], invoice: Json) -> None:

@@ -10,10 +10,7 @@ from sandbox.billing.subscribing import billed_item
 from sandbox.types import Json
 from sandbox.work import Work, public
 
-DAY = 24 * 60 * 60
 INCOMPLETE_FOR = 23 * 60 * 60
-NOTICE = 7 * DAY
-"""So long before a renewal it is announced, if the period is longer than that."""
 RENEWING = ("trialing", "active", "past_due", "unpaid")
 
 Step = tuple[int, Callable[[Work, Json], None]]
@@ -38,8 +35,8 @@ def _notices(subscription: Json) -> Iterator[Step]:
     start, end = subscriptions.period(subscription)
     if subscription["status"] == "trialing" and not subscription.get("_is_warned"):
         yield end - subscriptions.WARNING, subscriptions.warn
-    if subscription.get("_announced") != end and end - NOTICE > start:
-        yield end - NOTICE, _announce
+    if subscription.get("_announced") != end and end - subscriptions.NOTICE > start:
+        yield end - subscriptions.NOTICE, _announce
 
 
 def _next_step(subscription: Json) -> Step | None:
@@ -66,14 +63,19 @@ def _resume(work: Work, subscription: Json) -> None:
 def _announce(work: Work, subscription: Json) -> None:
     subscription["_announced"] = subscriptions.period(subscription)[1]
     work.save(subscription)
-    bill = _bill(work, subscription, subscriptions.next_items(subscription), "upcoming")
-    preview = invoices.compose(work, **bill)
-    work.emit("invoice.upcoming", preview | {"id": f"upcoming_{preview['id']}"})
+    work.emit("invoice.upcoming", upcoming(work, subscription))
+
+
+def upcoming(work: Work, subscription: Json) -> Json:
+    """Shape the invoice of the next renewal, of the time when it will be drafted, without keeping it."""
+    with work.at(subscriptions.period(subscription)[1]):
+        bill = _bill(work, subscription, subscriptions.next_items(subscription), "upcoming")
+        return invoices.foreseen(invoices.compose(work, **bill))
 
 
 def renew(work: Work, subscription: Json) -> None:
     """Begin the next period and draft its invoice."""
-    if subscription["status"] == "trialing" and _stops_with_trial(work, subscription):
+    if subscription["status"] == "trialing" and stops_with_trial(work, subscription):
         return
     before = public(subscription)
     items = subscriptions.next_items(subscription)
@@ -113,7 +115,7 @@ def _collection(subscription: Json) -> Json:
     return {"auto_advance": not is_kept, "_pause": pause}
 
 
-def _stops_with_trial(work: Work, subscription: Json) -> bool:
+def stops_with_trial(work: Work, subscription: Json) -> bool:
     """End or pause a subscription that has nothing to be paid with, if it was started so."""
     behavior = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
     customer = work.get("customer", subscription["customer"])

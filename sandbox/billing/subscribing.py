@@ -33,8 +33,7 @@ def subscribe(
     subscription["latest_invoice"] = invoice["id"]
     work.save(subscription)
     work.emit("customer.subscription.created", subscription)
-    if trial_end and trial_end - work.now <= subscriptions.WARNING:
-        subscriptions.warn(work, subscription)
+    subscriptions.warn_if_near(work, subscription)
     invoices.finalize(work, invoice, paid_by=paid_by)
     _collect(work, customer, subscription, invoice, paid_by, behavior, is_off_session)
     return subscription
@@ -48,10 +47,7 @@ def due_now(lines: list[Line], *, has_trial: bool) -> int:
 def _first_invoice(work: Work, customer: Json, subscription: Json, extras: list[Line]) -> Json:
     items = [new_item(work, customer, **priced(line)) for line in extras]
     lines = [billed(item, subscription=subscription["id"]) for item in items]
-    is_trial = subscription["status"] == "trialing"
-    lines += [
-        billed_item(work, subscription, item, is_trial=is_trial) for item in subscriptions.items(subscription)
-    ]
+    lines += [billed_item(work, subscription, item) for item in subscriptions.items(subscription)]
     invoice = invoices.draft(
         work,
         customer,
@@ -64,8 +60,9 @@ def _first_invoice(work: Work, customer: Json, subscription: Json, extras: list[
     return invoice
 
 
-def billed_item(work: Work, subscription: Json, item: Json, *, is_trial: bool = False) -> Billed:
+def billed_item(work: Work, subscription: Json, item: Json) -> Billed:
     """Bill one item for its current period; a trial costs nothing."""
+    is_trial = subscription["trial_end"] == item["current_period_end"]
     price, name, unit = named_price(work, subscription, item)
     wording = describe(item["quantity"], name, unit, subscription["currency"], price["recurring"])
     return Billed(

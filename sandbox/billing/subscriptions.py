@@ -11,6 +11,8 @@ from sandbox.work import Work, public
 RUNNING = ("trialing", "active", "past_due", "incomplete", "unpaid", "paused")
 WARNING = 3 * 24 * 60 * 60
 """So long before a trial ends its end is announced."""
+NOTICE = 7 * 24 * 60 * 60
+"""So long before a renewal it is announced, if the period is longer than that."""
 
 
 def draft(work: Work, customer: Json, lines: list[Line], *, trial_end: int | None, **fields: Any) -> Json:
@@ -130,13 +132,30 @@ def put_items(subscription: Json, changed: list[Json]) -> None:
 
 
 def start_anew(work: Work, subscription: Json) -> None:
-    """Begin a new period now, from which all later ones are counted."""
+    """Begin a new period now, from which all later ones are counted; a trial is over."""
     subscription["billing_cycle_anchor"] = work.now
+    if subscription["status"] == "trialing":
+        subscription |= {"status": "active", "trial_end": work.now}
     for item in items(subscription):
         end = boundary(work.now, item["price"]["recurring"], 1)
         item |= {"current_period_start": work.now, "current_period_end": end}
+    _run_out_with_period(subscription)
+
+
+def try_until(work: Work, subscription: Json, end: int) -> None:
+    """Let a trial, begun now unless it is under way, end at this unix second; later periods are counted from there."""
+    if subscription["status"] != "trialing":
+        subscription |= {"status": "trialing", "trial_start": work.now}
+    subscription |= {"trial_end": end, "billing_cycle_anchor": end, "_is_warned": False}
+    subscription["_announced"] = end if end - NOTICE <= work.now else None
+    for item in items(subscription):
+        item |= {"current_period_start": subscription["trial_start"], "current_period_end": end}
+    _run_out_with_period(subscription)
+
+
+def _run_out_with_period(subscription: Json) -> None:
     if subscription["cancel_at_period_end"]:
-        subscription["cancel_at"] = period(subscription)[1]
+        subscription["cancel_at"] = subscription["_announced"] = period(subscription)[1]
 
 
 def change(work: Work, subscription: Json, **fields: Any) -> None:
@@ -159,6 +178,13 @@ def warn(work: Work, subscription: Json) -> None:
     subscription["_is_warned"] = True
     work.save(subscription)
     work.emit("customer.subscription.trial_will_end", subscription)
+
+
+def warn_if_near(work: Work, subscription: Json) -> None:
+    """Tell at once of a trial's end that is nearer than the warning would be."""
+    is_trial = subscription["status"] == "trialing" and not subscription.get("_is_warned")
+    if is_trial and subscription["trial_end"] - work.now <= WARNING:
+        warn(work, subscription)
 
 
 def cancel_at_period_end(work: Work, subscription: Json, is_on: bool, details: Json | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from sandbox import catalog, methods
 from sandbox.billing import changing, ending, subscriptions
+from sandbox.billing.changing import Change
 from sandbox.billing.subscribing import subscribe
 from sandbox.catalog import Line
 from sandbox.checkout.opening import DAY
@@ -19,6 +20,7 @@ UNSIMULATED = (
     "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at", "discounts",
     "on_behalf_of", "pending_invoice_item_interval", "transfer_data",
 )  # fmt: skip
+LONGEST_TRIAL = 730 * DAY
 PLAIN = ("description", "pause_collection")
 
 retrievable("subscription", PATH, "subscription_exposed_id")
@@ -65,14 +67,13 @@ def create(work: Work, params: Json) -> Json:
 def update(work: Work, params: Json, identifier: str) -> Json:
     _refuse_unsimulated(params)
     subscription = work.get("subscription", identifier)
-    if params.get("items"):
-        _change_items(work, subscription, params)
-    if params.get("trial_end"):
-        _change_trial(work, subscription, params["trial_end"])
-    if params.get("cancel_at_period_end") is not None:
-        details = params.get("cancellation_details")
-        subscriptions.cancel_at_period_end(work, subscription, params["cancel_at_period_end"], details)
-    fields = {name: params[name] for name in PLAIN if name in params}
+    behavior = params.get("payment_behavior") or "allow_incomplete"
+    if behavior not in ("allow_incomplete", "error_if_incomplete"):
+        raise not_simulated("payment_behavior")
+    change = wanted_change(work, subscription, params)
+    changing.apply(work, subscription, change, must_be_paid=behavior == "error_if_incomplete")
+    _change_ending(work, subscription, params)
+    fields = {name: params[name] for name in (*PLAIN, "trial_settings") if name in params}
     fields |= _default_method(work, params, subscription["customer"])
     if "metadata" in params:
         fields["metadata"] = merged(subscription["metadata"], params["metadata"])
@@ -139,26 +140,37 @@ def _trial_end(work: Work, params: Json) -> int | None:
     if params.get("trial_period_days"):
         return int(work.now + params["trial_period_days"] * DAY)
     end = params.get("trial_end")
-    return None if end in (None, "now") else int(end)
+    return None if end == "now" else _checked_end(work, end)
 
 
-def _change_trial(work: Work, subscription: Json, end: int | str) -> None:
-    if subscription["status"] != "trialing":
-        raise not_simulated("trial_end")
-    changing.end_trial(work, subscription, None if end == "now" else int(end))
+def _checked_end(work: Work, end: int | None) -> int | None:
+    if end is not None and not work.now < end <= work.now + LONGEST_TRIAL:
+        message = (
+            "Invalid timestamp: must be an integer Unix timestamp in the future, at most two years from now."
+        )
+        raise StripeError(message, param="trial_end")
+    return end
 
 
-def _change_items(work: Work, subscription: Json, params: Json) -> None:
-    behavior = params.get("payment_behavior") or "allow_incomplete"
-    if behavior not in ("allow_incomplete", "error_if_incomplete"):
-        raise not_simulated("payment_behavior")
-    changing.change_items(
-        work,
-        subscription,
-        [_changed(work, subscription, given, place) for place, given in enumerate(params["items"])],
+def _change_ending(work: Work, subscription: Json, params: Json) -> None:
+    """Let it run out, or no more; or only say why it does."""
+    details, is_on = params.get("cancellation_details"), params.get("cancel_at_period_end")
+    if is_on is not None:
+        subscriptions.cancel_at_period_end(work, subscription, is_on, details)
+    elif details:
+        told = subscription["cancellation_details"] | details
+        subscriptions.change(work, subscription, cancellation_details=told)
+
+
+def wanted_change(work: Work, subscription: Json, params: Json) -> Change:
+    """Read what is to become of a subscription, from the parameters of an update or of a preview."""
+    given = params.get("items") or []
+    end = params.get("trial_end")
+    return Change(
+        items=[_changed(work, subscription, item, place) for place, item in enumerate(given)],
+        trial_end=work.now if end == "now" else _checked_end(work, end),
         proration=params.get("proration_behavior") or "create_prorations",
         at=params.get("proration_date"),
-        must_be_paid=behavior == "error_if_incomplete",
     )
 
 

@@ -83,7 +83,7 @@ def test_dearer_price_invoiced_at_once_costs_the_difference_for_the_rest(client,
         "Unused time on Supporter", "Remaining time on Patron",
     ]  # fmt: skip
     assert [(line.period.start, line.period.end) for line in invoice.lines.data] == [(HALF, END)] * 2
-    assert {line.parent.invoice_item_details.proration for line in invoice.lines.data} == {True}
+    assert {line.parent.subscription_item_details.proration for line in invoice.lines.data} == {True}
     item = changed["items"].data[0]
     assert (item.price.unit_amount, item.current_period_end) == (3000, END)
 
@@ -264,3 +264,121 @@ def test_checkout_is_paid_in_full_whatever_credit_there_is(client, customer):
     paid = client.checkout.sessions.retrieve(session.id, {"expand": ["invoice"]})
     assert (paid.amount_total, paid.invoice.amount_paid, paid.invoice.starting_balance) == (1000, 1000, 0)
     assert client.customers.retrieve(customer).balance == -300
+
+
+def lines(invoice):
+    return [
+        (line.amount, line.pricing.price_details.price, line.period.start, line.period.end)
+        for line in invoice.lines.data
+    ]
+
+
+def test_cheaper_interval_from_the_end_of_what_is_paid(client, customer, go_to):
+    """What a reader does who goes from yearly to monthly: nothing now, then the month's price."""
+    yearly = subscribed(client, customer, monthly(client, 10000, interval="year"))
+    price = monthly(client, 1000)
+    go_to(2030, 3, 1, 0)
+    end = instant(2031, 2, 1, 0)
+    change = {"items": [{"id": yearly["items"].data[0].id, "price": price}], "trial_end": end}
+    change |= {"proration_behavior": "none", "metadata": {"groundswell_rest": "change"}}
+
+    rests = client.subscriptions.update(yearly.id, change)
+
+    item = rests["items"].data[0]
+    assert (rests.status, rests.trial_start, rests.trial_end) == ("trialing", instant(2030, 3, 1, 0), end)
+    assert (item.price.id, item.current_period_end, rests.billing_cycle_anchor) == (price, end, end)
+    told = client.invoices.retrieve(rests.latest_invoice)
+    assert (told.billing_reason, told.status, told.total) == ("subscription_update", "paid", 0)
+    assert lines(told) == [(0, price, instant(2030, 3, 1, 0), end)]
+    assert client.customers.retrieve(customer).balance == 0
+
+    go_to(2031, 2, 1, 2)
+    renewed = client.subscriptions.retrieve(yearly.id, {"expand": ["latest_invoice"]})
+    first = renewed.latest_invoice
+    assert (renewed.status, first.billing_reason, first.amount_paid) == ("active", "subscription_cycle", 1000)
+    assert lines(first) == [(1000, price, end, instant(2031, 3, 1, 0))]
+    go_to(2031, 3, 2)
+    assert len(invoices(client, yearly)) == 4
+
+
+def test_rest_can_run_out_and_be_taken_up_again(client, subscription, go_to):
+    client.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    until = instant(2030, 6, 1, 0)
+    rests = client.subscriptions.update(subscription.id, {"trial_end": until, "proration_behavior": "none"})
+    assert (rests.cancel_at_period_end, rests.cancel_at) == (True, until)
+    kept = client.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
+    assert (kept.cancel_at, kept.status) == (None, "trialing")
+
+    go_to(2030, 4, 10, 0)
+    again = client.subscriptions.update(subscription.id, {"trial_end": "now"})
+
+    bill = client.invoices.retrieve(again.latest_invoice)
+    assert (again.status, again.trial_end) == ("active", instant(2030, 4, 10, 0))
+    assert (bill.billing_reason, bill.status, bill.amount_paid) == ("subscription_update", "paid", 1000)
+    assert [(line.period.start, line.period.end) for line in bill.lines.data] == [
+        (instant(2030, 4, 10, 0), instant(2030, 5, 10, 0))
+    ]
+
+
+def test_rest_that_runs_out_ends_without_another_charge(client, subscription, go_to):
+    until = instant(2030, 6, 1, 0)
+    client.subscriptions.update(subscription.id, {"trial_end": until, "proration_behavior": "none"})
+    client.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    go_to(2030, 6, 2, 0)
+    ended = client.subscriptions.retrieve(subscription.id)
+    assert (ended.status, ended.ended_at) == ("canceled", until)
+    assert [each.total for each in invoices(client, subscription)] == [1000, 0]
+
+
+def test_rest_with_proration_gives_back_what_was_paid(client, subscription, customer):
+    client.subscriptions.update(subscription.id, {"trial_end": instant(2030, 6, 1, 0)})
+    assert amounts(invoices(client, subscription)[-1]) == [-500, 0]
+    assert client.customers.retrieve(customer).balance == -500
+
+
+def test_other_interval_in_a_trial_is_billed_when_the_trial_ends(client, customer, go_to):
+    trial = subscribed(client, customer, monthly(client, 1000), trial_period_days=20)
+    item = {"id": trial["items"].data[0].id, "price": monthly(client, 10000, interval="year")}
+    changed = client.subscriptions.update(trial.id, {"items": [item]})
+    assert (changed.status, changed.latest_invoice) == ("trialing", trial.latest_invoice)
+    go_to(2030, 2, 22)
+    assert [each.amount_paid for each in invoices(client, trial)] == [0, 10000]
+
+
+def test_end_of_a_rest_is_told_ahead_and_only_once(client, subscription, go_to):
+    client.subscriptions.update(subscription.id, {"trial_end": END, "proration_behavior": "none"})
+    go_to(2030, 2, 28, 0)
+    client.subscriptions.update(subscription.id, {"metadata": {"a": "b"}})
+    found = client.events.list({"limit": 100, "type": "customer.subscription.trial_will_end"}).data
+    assert [event.data.object.id for event in found].count(subscription.id) == 1
+
+
+def test_price_made_on_the_spot_belongs_to_the_product(client, subscription):
+    product = client.products.create({"name": "Supporter"}).id
+    price = {"currency": "eur", "product": product, "recurring": {"interval": "month"}, "unit_amount": 1500}
+    item = {"id": subscription["items"].data[0].id, "price_data": price}
+    changed = client.subscriptions.update(
+        subscription.id, {"items": [item], "proration_behavior": "always_invoice"}
+    )
+    made = changed["items"].data[0].price
+    assert (made.product, made.unit_amount, made.active) == (product, 1500, False)
+    charged = client.invoices.retrieve(changed.latest_invoice).lines.data[1]
+    assert charged.pricing.price_details.to_dict() == {"price": made.id, "product": product}
+
+
+def test_reasons_and_metadata_are_merged(client, subscription):
+    client.subscriptions.update(subscription.id, {"metadata": {"a": "1", "b": "2"}})
+    reasons = {"cancel_at_period_end": True, "cancellation_details": {"feedback": "too_expensive"}}
+    client.subscriptions.update(subscription.id, reasons | {"metadata": {"b": "", "c": "3"}})
+    told = client.subscriptions.update(subscription.id, {"cancellation_details": {"comment": "Later"}})
+    assert told.metadata.to_dict() == {"a": "1", "c": "3"}
+    assert told.cancellation_details.to_dict() == {
+        "comment": "Later", "feedback": "too_expensive", "reason": "cancellation_requested",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [START - 1, START + 800 * 24 * 60 * 60])
+def test_trial_must_end_within_two_years_to_come(client, subscription, end):
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.subscriptions.update(subscription.id, {"trial_end": end})
+    assert refusal.value.param == "trial_end"

@@ -200,8 +200,12 @@ def changed_plans(client: stripe.StripeClient, base: str) -> None:
     client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": clock.frozen_time + week})
     for price, behavior in ((dear, "always_invoice"), (cheap, "always_invoice"), (dear, "create_prorations")):
         item = {"id": subscription["items"].data[0].id, "price": price}
-        change = {"items": [item], "proration_behavior": behavior, "expand": ["latest_invoice"]}
-        client.v1.subscriptions.update(subscription.id, change)
+        change = {"items": [item], "proration_behavior": behavior}
+        client.v1.invoices.create_preview({"subscription": subscription.id, "subscription_details": change})
+        client.v1.subscriptions.update(subscription.id, {**change, "expand": ["latest_invoice"]})
+    rest = {"trial_end": clock.frozen_time + 8 * week, "proration_behavior": "none"}
+    client.v1.subscriptions.update(subscription.id, {**rest, "expand": ["latest_invoice"]})
+    client.v1.invoices.create_preview({"subscription": subscription.id})
     client.v1.invoice_items.list({"customer": subscription.customer})
     client.v1.customers.balance_transactions.list(subscription.customer)
 
