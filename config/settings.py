@@ -1,5 +1,6 @@
 """All settings, read from the environment here and nowhere else. `.env.example` explains each."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +39,12 @@ if KILL_AT and not (DEBUG or DEMO):
 NEWSROOM_NAME = env.str("NEWSROOM_NAME", default="The Lantern")
 NEWSROOM_TAGLINE = env.str("NEWSROOM_TAGLINE", default="Independent reporting from Port Aldern")
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default="members@example.org")
+# How mails look: a colour for their buttons, a picture in place of the name, the postal address in the last line.
+NEWSROOM_COLOUR = env.str("NEWSROOM_COLOUR", default="#f3ae2d")
+if not re.fullmatch(r"#[0-9a-fA-F]{6}", NEWSROOM_COLOUR):
+    raise ImproperlyConfigured(f"NEWSROOM_COLOUR is {NEWSROOM_COLOUR}: write it like #f3ae2d")
+NEWSROOM_LOGO_URL = env.str("NEWSROOM_LOGO_URL", default="")
+NEWSROOM_ADDRESS = env.str("NEWSROOM_ADDRESS", default="")
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="EUR").upper()
 
 # --- Django ---------------------------------------------------------------------------------------

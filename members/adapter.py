@@ -3,7 +3,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
-from members.mailing import newsroom_context
+from payments.composing import newsroom_context
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -5,5 +5,7 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        # Each registers on import: what payments deliver, what is made again, and what the oracle asks.
-        from members import book_checks, fulfilment, restoring  # noqa: F401
+        # Each registers on import: what payments deliver, what is made again, what the oracle asks, what is checked.
+        from members import book_checks, checks, fulfilment, mails, restoring  # noqa: F401
+
+        mails.load()

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -51,9 +53,21 @@ class ActorKind(models.TextChoices):
 
 
 class MailKind(models.TextChoices):
-    """Each mail that we send; with its reference it is sent once."""
+    """Each mail that we owe; with its reference it is sent once. `docs/mails.md` tells how one is added."""
 
-    WELCOME = "welcome"
-    GIFT_READY = "gift_ready"
-    GIFT_REDEEMED = "gift_redeemed"
-    PAID_TWICE = "paid_twice"
+    WELCOME = "welcome", _("Welcome to a new member")
+    GIFT_READY = "gift_ready", _("A gift and its link, for the giver")
+    GIFT_REDEEMED = "gift_redeemed", _("A gift has been opened")
+    PAID_TWICE = "paid_twice", _("Somebody paid twice")
+
+
+def mail_kinds() -> list[tuple[str, Any]]:
+    """As choices of a field that needs no migration when a kind is added."""
+    return MailKind.choices
+
+
+class Unsent(models.TextChoices):
+    """Why a mail that was owed is done without having been sent."""
+
+    OBSOLETE = "obsolete", _("No longer true when its turn came")
+    UNDELIVERABLE = "undeliverable", _("Mail to the address comes back")

@@ -1,22 +1,18 @@
 """The outbox: a mail is owed by a row, in the transaction that caused it, and sent once after that."""
 
-from typing import Any
-
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 
-from members.enums import MailKind
-from members.gift_links import url_for
-from members.models import Gift, Membership, OutgoingMail
+from members.enums import MailKind, Unsent
+from members.mails.registry import Context, Mail, mail_of
+from members.models import OutgoingMail
 from payments.alarms import clear_alarm, raise_alarm
 from payments.checkpoints import reached
+from payments.composing import compose
 from payments.doorbell import ring
 from payments.enums import AlarmKind, QueueState
-from payments.models import Payment
 from payments.models.queue import QueueQuerySet, in_words
 from payments.silence import is_silent
 
@@ -25,8 +21,11 @@ log = structlog.get_logger(__name__)
 DRAIN = "members.tasks.drain_outbox"
 
 
-def owe_mail(*, kind: MailKind, reference: int, recipient: str) -> None:
-    """Owes the mail, if it is not owed or sent already, and if what it tells is news."""
+def owe_mail(*, kind: MailKind, reference: int | str, recipient: str) -> None:
+    """Owes the mail, if it is not owed or sent already, and if what it tells is news.
+
+    The reference, of at most 100 characters, is what its contents are found by, and what makes it one of its kind.
+    """
     if is_silent():
         return
     _, is_new = OutgoingMail.objects.get_or_create(
@@ -61,61 +60,37 @@ def send_again(chosen: QueueQuerySet[OutgoingMail]) -> int:
     return count
 
 
-def newsroom_context() -> dict[str, Any]:
-    """Who writes, and from where: for every mail, sign-in codes too."""
-    newsroom = {"name": settings.NEWSROOM_NAME, "contact_email": settings.NEWSROOM_EMAIL}
-    return {"newsroom": newsroom, "site_url": settings.SITE_URL}
-
-
-def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    context = newsroom_context() | _CONTEXTS[MailKind(mail.kind)](mail.reference)
-    base = f"emails/members/{mail.kind}"
-    message = EmailMultiAlternatives(
-        subject=" ".join(render_to_string(f"{base}.subject.txt", context).split()),
-        body=render_to_string(f"{base}.txt", context),
-        to=[mail.recipient],
-        # The same at every try: what is sent again, because a worker died before it could say "sent", is known for
-        # the same mail by whoever gets it.
-        headers={
-            "Message-ID": f"<{mail.kind}.{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}@{settings.SITE_HOST}>"
-        },
-    )
-    message.attach_alternative(render_to_string(f"{base}.html", context), "text/html")
-    return message
-
-
-def _welcome(reference: str) -> dict[str, Any]:
-    membership = Membership.objects.select_related("tier", "payment").get(pk=reference)
-    return {"membership": membership, "account_url": settings.SITE_URL + reverse("account")}
-
-
-def _gift(reference: str) -> dict[str, Any]:
-    gift = Gift.objects.select_related("tier", "payment", "checkout").get(pk=reference)
-    thanks_url = settings.SITE_URL + reverse("thanks", args=[gift.checkout.reference])
-    return {"gift": gift, "gift_url": url_for(gift.reference), "thanks_url": thanks_url}
-
-
-def _paid_twice(reference: str) -> dict[str, Any]:
-    return {"payment": Payment.objects.get(pk=reference)}
-
-
-_CONTEXTS = {
-    MailKind.WELCOME: _welcome,
-    MailKind.GIFT_READY: _gift,
-    MailKind.GIFT_REDEEMED: _gift,
-    MailKind.PAID_TWICE: _paid_twice,
-}
+def render(
+    mail: Mail, context: Context, *, to: str, headers: dict[str, str] | None = None
+) -> EmailMultiAlternatives:
+    """The mail as it would arrive."""
+    return compose(mail.template, {"why": mail.why} | context, to=[to], headers=headers)
 
 
 def _send(mail: OutgoingMail) -> None:
     reached("mail.claimed")
     try:
-        _message(mail).send()
+        unsent = _deliver(mail)
     except Exception as error:
         _fail(mail, error)
     else:
         reached("mail.sent")
-        mail.finish()
+        mail.finish(unsent)
+
+
+def _deliver(owed: OutgoingMail) -> Unsent | None:
+    """Hands it to the mail server, if there is still something to tell."""
+    mail = mail_of(MailKind(owed.kind))
+    context = mail.contents(owed.reference)
+    if context is None:
+        return Unsent.OBSOLETE
+    render(mail, context, to=owed.recipient, headers={"Message-ID": _message_id(owed)}).send()
+    return None
+
+
+def _message_id(mail: OutgoingMail) -> str:
+    """The same at every try: what is sent again, because a worker died before it could say so, is the same mail."""
+    return f"<{mail.kind}.{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}@{settings.SITE_HOST}>"
 
 
 def _fail(mail: OutgoingMail, error: Exception) -> None:

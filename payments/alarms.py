@@ -1,17 +1,18 @@
 """Tells people what they must look at: once when it is found, and again each day until it is gone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Count
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from payments.composing import compose
 from payments.doorbell import ring
 from payments.enums import AlarmKind, QueueState
 from payments.models import Alarm
@@ -19,6 +20,7 @@ from payments.models.alarm import AlarmQuerySet
 
 log = structlog.get_logger(__name__)
 
+TEMPLATE = "emails/payments/alarms"
 GATHER = 5
 """Seconds: what goes wrong together is told in one mail."""
 AGAIN_AFTER = timedelta(days=1)
@@ -91,16 +93,15 @@ def _remind() -> None:
 
 
 def _send(alarms: list[Alarm]) -> None:
-    context = {
+    compose(TEMPLATE, context_of(alarms), to=settings.ALARM_EMAILS).send()
+
+
+def context_of(alarms: Sequence[Alarm]) -> dict[str, Any]:
+    """What the mail about the alarms tells."""
+    return {
         "alarms": alarms[:TOLD_IN_FULL],
         "more": len(alarms[TOLD_IN_FULL:]),
         "count": len(alarms),
         "url": settings.SITE_URL + reverse("books"),
-        "newsroom": {"name": settings.NEWSROOM_NAME},
+        "why": _("You get this mail because you look after the books."),
     }
-    send_mail(
-        subject=" ".join(render_to_string("emails/payments/alarms.subject.txt", context).split()),
-        message=render_to_string("emails/payments/alarms.txt", context),
-        from_email=None,
-        recipient_list=settings.ALARM_EMAILS,
-    )

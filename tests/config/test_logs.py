@@ -60,7 +60,7 @@ def test_failures_name_no_reader_either(client, logged, monkeypatch):
         inbox.process(inbox.receive(body, sign(body)))
     join("another@example.org")
     OutgoingMail.objects.update(recipient=CANARY)
-    monkeypatch.setattr("members.mailing._message", lambda mail: 1 / 0)
+    monkeypatch.setattr("members.mailing._deliver", lambda mail: 1 / 0)
     mailing.drain()
     post_event(client, event_body(customer_email=CANARY), signature="t=1,v1=00")
     logged_events = {line.get("event") for line in lines(logged)}

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 
@@ -9,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from members import mailing
-from members.enums import MailKind
+from members.enums import MailKind, Unsent
 from members.gift_links import url_for
 from members.mailing import owe_mail, send
 from members.models import Membership, OutgoingMail
@@ -179,7 +180,7 @@ def test_lease_keeps_a_second_worker_away_and_runs_out(welcome):
 
 def test_mail_sent_again_after_a_crash_is_the_same_mail(welcome, monkeypatch):
     with monkeypatch.context() as crash:
-        crash.setattr(OutgoingMail, "finish", lambda _: None)
+        crash.setattr(OutgoingMail, "finish", lambda *_: None)
         send(welcome.pk)
     OutgoingMail.objects.update(lease_until=None)
     send(welcome.pk)
@@ -268,3 +269,18 @@ def test_mail_that_is_given_up_raises_an_alarm(welcome, mail_server_away):
         f"welcome {welcome.reference}",
         "OSError: connection refused",
     )
+
+
+def test_mail_that_is_no_longer_true_ends_unsent(welcome, monkeypatch):
+    mail_of_kind = mailing.mail_of(MailKind.WELCOME)
+    no_longer = replace(mail_of_kind, contents=lambda reference: None)
+    monkeypatch.setattr("members.mailing.mail_of", lambda kind: no_longer)
+    assert send(welcome.pk) is True
+    assert send(welcome.pk) is False
+    assert (only_mail().state, only_mail().unsent) == (QueueState.DONE, Unsent.OBSOLETE)
+    assert mail.outbox == []
+
+
+def test_reference_may_be_text():
+    owe_mail(kind=MailKind.WELCOME, reference="17:3", recipient="ada@example.org")
+    assert only_mail().reference == "17:3"
