@@ -47,6 +47,13 @@ NEWSROOM_LOGO_URL = env.str("NEWSROOM_LOGO_URL", default="")
 NEWSROOM_ADDRESS = env.str("NEWSROOM_ADDRESS", default="")
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="EUR").upper()
 
+# What a card payment costs, by currency; who covers the fee is asked for as much more.
+CARD_FEES = env.list(
+    "CARD_FEES", default=["EUR=1.5%+0.25", "GBP=1.5%+0.20", "USD=2.9%+0.30", "CHF=2.9%+0.30", "JPY=3.6%+0"]
+)
+# The header in which a proxy of ours writes the reader's country (CF-IPCountry, X-Country-Code …).
+COUNTRY_HEADER = env.str("COUNTRY_HEADER", default="")
+
 # --- Django ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "campaigns",

@@ -3,7 +3,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from members import mailing
-from members.models import Gift, GiftOffer, Membership, OutgoingMail, Plan, Signup, Tier, User
+from members.models import (
+    Gift,
+    GiftOffer,
+    Membership,
+    OutgoingMail,
+    Plan,
+    Region,
+    RegionalAmounts,
+    Signup,
+    Tier,
+    User,
+)
 from payments.admin import ReadOnlyAdmin
 from payments.models.queue import QueueQuerySet
 
@@ -22,6 +33,18 @@ class GiftOfferInline(admin.TabularInline):
 class TierAdmin(admin.ModelAdmin):
     list_display = ["name", "position", "is_active"]
     inlines = [PlanInline, GiftOfferInline]
+
+
+class RegionalAmountsInline(admin.TabularInline):
+    model = RegionalAmounts
+    extra = 0
+
+
+@admin.register(Region)
+class RegionAdmin(admin.ModelAdmin):
+    list_display = ["name", "currency", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [RegionalAmountsInline]
 
 
 @admin.register(User)

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def start_signup(
-    *, plan: Plan, amount: int, email: str, user: "User | None" = None, campaign_code: str = ""
+    *,
+    plan: Plan,
+    amount: int,
+    email: str,
+    user: "User | None" = None,
+    campaign_code: str = "",
+    attribution: dict[str, str] | None = None,
 ) -> Signup:
     """The open request for this; asked for again, by a second click or tab, it is the same one.
 
@@ -34,12 +40,20 @@ def start_signup(
             if found:
                 # Its page has closed; should it be paid after all, it still counts.
                 Signup.objects.filter(pk=found.pk).update(is_open=False)
-            return _create(plan=plan, amount=amount, email=email, user=user, campaign_code=campaign_code)
+            return _create(**wanted, user=user, campaign_code=campaign_code, attribution=attribution or {})
     except IntegrityError:
         return Signup.objects.select_related("checkout").filter(**wanted).latest("pk")
 
 
-def _create(*, plan: Plan, amount: int, email: str, user: "User | None", campaign_code: str) -> Signup:
+def _create(
+    *,
+    plan: Plan,
+    amount: int,
+    email: str,
+    user: "User | None",
+    campaign_code: str,
+    attribution: dict[str, str],
+) -> Signup:
     checkout = prepare_checkout(
         purpose=Purpose.MEMBERSHIP,
         email=email,
@@ -47,10 +61,16 @@ def _create(*, plan: Plan, amount: int, email: str, user: "User | None", campaig
         price=Money(amount, plan.currency),
         interval=Interval(plan.interval),
         user=user,
-        terms={"tier": plan.tier.slug, "campaign": campaign_code},
+        terms={"tier": plan.tier.slug, "campaign": campaign_code} | attribution,
     )
     signup = Signup.objects.create(
-        email=email, user=user, plan=plan, amount=amount, checkout=checkout, campaign_code=campaign_code
+        email=email,
+        user=user,
+        plan=plan,
+        amount=amount,
+        checkout=checkout,
+        campaign_code=campaign_code,
+        attribution=attribution,
     )
     reached("signup.written")
     return signup

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from members.attribution import attribution_of
 from members.gift_links import hash_of, token_for
 from members.models import Gift, Plan, Signup, Tier
 from payments.enums import Purpose
@@ -23,6 +24,7 @@ def restore_signup(checkout: Checkout) -> bool:
         amount=checkout.amount,
         checkout=checkout,
         campaign_code=checkout.terms.get("campaign", ""),
+        attribution=attribution_of(checkout.terms),
         is_open=False,
     )
     return True

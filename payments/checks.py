@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning as Caution, register
 
+from payments.fees import card_fee
 from payments.fulfilment import unfulfilled_purposes
 
 
@@ -54,6 +55,19 @@ def check_stripe_settings(**_: Any) -> list[CheckMessage]:
         found.append(
             Caution("STRIPE_API_BASE is neither Stripe nor this machine.", id="payments.W001"),
         )
+    return found
+
+
+@register()
+def check_card_fees(**_: Any) -> list[CheckMessage]:
+    """What cards cost can be read."""
+    found: list[CheckMessage] = []
+    for written in settings.CARD_FEES:
+        try:
+            card_fee(written)
+        except ValueError:
+            hint = "Write each like EUR=1.5%+0.25, with a comma between them."
+            found.append(Error(f"CARD_FEES has {written!r}.", hint=hint, id="payments.E006"))
     return found
 
 

@@ -2,6 +2,7 @@ from members.models.change import MembershipChange
 from members.models.gift import Gift, GiftOffer
 from members.models.mail import OutgoingMail
 from members.models.membership import Membership
+from members.models.region import Region, RegionalAmounts
 from members.models.signup import Signup
 from members.models.tier import Plan, Tier
 from members.models.user import User
@@ -13,6 +14,8 @@ __all__ = [
     "MembershipChange",
     "OutgoingMail",
     "Plan",
+    "Region",
+    "RegionalAmounts",
     "Signup",
     "Tier",
     "User",

@@ -19,6 +19,9 @@ class Signup(models.Model):
     amount = AmountField()
     checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="signup")
     campaign_code = models.SlugField(blank=True, help_text="The campaign that the reader came through.")
+    attribution = models.JSONField(
+        default=dict, blank=True, help_text="The utm parameters of the link that the reader came by."
+    )
     is_open = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 

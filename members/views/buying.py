@@ -1,20 +1,18 @@
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from members import catalogue
-from members.forms import GiftForm, JoinForm
-from members.gifting import start_gift
-from members.joining import start_signup
-from members.models import Tier
+from members.attribution import attribution_of
+from members.views.regions import RegionMixin
 from payments.checkout import open_checkout
 from payments.gateway.facts import GatewayError
 from payments.models import Checkout
@@ -22,25 +20,14 @@ from payments.models import Checkout
 log = structlog.get_logger(__name__)
 
 
-def support(request: HttpRequest) -> HttpResponse:
-    """The front door: what a membership is, and the ways to help."""
-    tiers = Tier.objects.filter(is_active=True)
-    return render(request, "members/support.html", {"tiers": tiers})
-
-
-class BuyingView(FormView):
+class BuyingView(RegionMixin, FormView):
     """A form of ours that ends on Stripe's page. A reader who turns back finds it filled in as they left it."""
 
     url_name: str
 
     @cached_property
-    def currencies(self) -> list[str]:
+    def sold_in(self) -> Sequence[str]:
         return catalogue.currencies()
-
-    @property
-    def currency(self) -> str:
-        asked = self.request.GET.get("currency", "").upper()
-        return asked if asked in self.currencies else settings.DEFAULT_CURRENCY
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"currency": self.currency}
@@ -50,22 +37,20 @@ class BuyingView(FormView):
         if self.request.user.is_authenticated:
             initial["email"] = self.request.user.email
         kept: dict[str, Any] = self.request.session.get(self.session_key, {})
-        return initial | kept
+        return initial | kept | self.prefill()
+
+    def prefill(self) -> dict[str, Any]:
+        """What the link that the reader came by fills in: it is newer than what they left here before."""
+        return {}
+
+    @property
+    def attribution(self) -> dict[str, str]:
+        """The form's address carries what the link said, so that it is there again when the form is sent."""
+        return attribution_of(self.request.GET)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        here = reverse(self.url_name)
-        named = self.request.GET.get("campaign")
-        campaign = {"campaign": named} if named else {}
         return super().get_context_data(**kwargs) | {
-            "currency": self.currency,
-            "currencies": [
-                {
-                    "code": code,
-                    "url": f"{here}?{urlencode({'currency': code} | campaign)}",
-                    "is_current": code == self.currency,
-                }
-                for code in self.currencies
-            ],
+            "form_url": f"?{urlencode(self.place_query | self.attribution)}",
             "cancelled": "cancelled" in self.request.GET,
         }
 
@@ -82,80 +67,21 @@ class BuyingView(FormView):
         except GatewayError as error:
             # Its class alone: Stripe's own words may repeat the reader's address.
             log.warning("payment_page_not_opened", page=self.url_name, error=type(error.__cause__).__name__)
-            form.add_error(
-                None,
-                _(
-                    "Our payment service cannot be reached just now. You have not been charged. Please try again."
-                ),
-            )
+            form.add_error(None, _("Our payment service cannot be reached just now. Please try again."))
             return self.render_to_response(self.get_context_data(form=form), status=503)
 
     def send_to_stripe(self, form: Any) -> str:
+        """Writes down what is asked for; gives the address of Stripe's page."""
         raise NotImplementedError
 
     def open(self, checkout: Checkout) -> str:
-        cancel_path = f"{reverse(self.url_name)}?currency={checkout.currency}&cancelled=1"
+        # Of stored values alone: what Stripe is sent may not change when it is sent again.
+        campaign = {"campaign": checkout.terms["campaign"]} if checkout.terms.get("campaign") else {}
+        query = {"currency": checkout.currency, "cancelled": "1"} | campaign | attribution_of(checkout.terms)
+        cancel_path = f"{reverse(self.url_name)}?{urlencode(query)}"
         return open_checkout(checkout, return_view="thanks", cancel_path=cancel_path)
 
     def buyer(self, email: str) -> Any:
         """The signed-in reader, if they buy in their own name."""
         user = self.request.user
         return user if user.is_authenticated and user.email == email else None
-
-
-class JoinView(BuyingView):
-    template_name = "members/join.html"
-    form_class = JoinForm
-    url_name = "join"
-
-    def send_to_stripe(self, form: JoinForm) -> str:
-        wanted = form.cleaned_data
-        signup = start_signup(
-            plan=wanted["plan"],
-            amount=wanted["amount"],
-            email=wanted["email"],
-            user=self.buyer(wanted["email"]),
-            campaign_code=wanted["campaign"],
-        )
-        return self.open(signup.checkout)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        return context | {
-            "presets": context["form"].presets,
-            "year_saves": catalogue.year_saves(self.currency),
-            "tiers": Tier.objects.filter(is_active=True),
-        }
-
-
-class GiftView(BuyingView):
-    template_name = "members/gift.html"
-    form_class = GiftForm
-    url_name = "gift"
-
-    def send_to_stripe(self, form: GiftForm) -> str:
-        wanted = form.cleaned_data
-        gift = start_gift(
-            offer=wanted["offer"],
-            email=wanted["email"],
-            user=self.buyer(wanted["email"]),
-            giver_name=wanted["giver_name"],
-            recipient_name=wanted["recipient_name"],
-            message=wanted["message"],
-            campaign_code=wanted["campaign"],
-        )
-        return self.open(gift.checkout)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        field = context["form"].fields["offer"]
-        offers = [
-            {
-                "value": str(offer.pk),
-                "months": offer.months,
-                "label": str(offer.price),
-                "tier": offer.tier.name,
-            }
-            for offer in field.queryset
-        ]
-        return context | {"offers": offers}

@@ -108,6 +108,8 @@ def _stripe_settings(demo: Demo) -> dict[str, str]:
         "STRIPE_API_BASE": f"http://127.0.0.1:{demo.sandbox_port}",
         "STRIPE_SECRET_KEY": SANDBOX_KEY,
         "STRIPE_WEBHOOK_SECRET": SANDBOX_SECRET,
+        # What the sandbox takes.
+        "CARD_FEES": "EUR=2.9%+0.30,GBP=2.9%+0.30,USD=2.9%+0.30,JPY=2.9%+30",
     }
 
 

@@ -2,7 +2,7 @@ import factory
 from django.utils import timezone
 
 from members.enums import Origin
-from members.models import GiftOffer, Membership, Plan, Tier, User
+from members.models import GiftOffer, Membership, Plan, Region, Tier, User
 from payments.enums import Interval
 
 
@@ -32,6 +32,15 @@ class PlanFactory(factory.django.DjangoModelFactory):
     currency = "EUR"
     amount = 1000
     suggested_amounts = factory.LazyFunction(lambda: [1000, 1500, 2500])
+
+
+class RegionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Region
+
+    slug = factory.Sequence(lambda n: f"region-{n}")
+    name = factory.Sequence(lambda n: f"Region {n}")
+    currency = "EUR"
 
 
 class GiftOfferFactory(factory.django.DjangoModelFactory):

@@ -148,16 +148,6 @@ def test_reader_who_came_with_an_odd_campaign_can_still_join(client, plan, strip
     assert Signup.objects.get().campaign_code == ""
 
 
-def test_currency_switch_keeps_the_campaign_whole(client, plan):
-    PlanFactory(currency="USD")
-    response = client.get("/join/?campaign=a%26currency%3DXXX")
-    urls = [each["url"] for each in response.context["currencies"]]
-    assert urls == [
-        "/join/?currency=EUR&campaign=a%26currency%3DXXX",
-        "/join/?currency=USD&campaign=a%26currency%3DXXX",
-    ]
-
-
 def test_signed_in_reader_buys_in_their_own_name(client, plan, stripe_page):
     reader = UserFactory(email="ada@example.org")
     client.force_login(reader)
