@@ -1,15 +1,18 @@
 """Delivers what a payment bought. Runs inside the transaction that wrote the payment."""
 
-from members.enums import MailKind, Origin
+from members.enums import ActorKind, ChangeKind, MailKind, Origin
+from members.following import catch_up
 from members.gifting import activate_gift
+from members.history import write_change
 from members.mailing import owe_mail
 from members.models import Gift, Membership, Signup, User
 from members.periods import day_of
-from payments.enums import Purpose
-from payments.fulfilment import fulfils
-from payments.models import Payment
+from members.tiers import tier_bought
+from payments.enums import Purpose, Uncharged
+from payments.fulfilment import covers, fulfils
+from payments.models import Payment, Subscription, UnchargedInvoice
 from payments.proposing import is_accepted, propose_refund
-from payments.recording import Unexpected, assign_user
+from payments.recording import Unexpected, assign_customer, assign_user
 
 
 class CannotFulfil(Unexpected):
@@ -22,14 +25,19 @@ def grant_membership(payment: Payment) -> None:
 
     Who pays for the same tier by two subscriptions at once has it once; the second payment should go back.
     """
-    signup = Signup.objects.select_related("plan__tier").filter(checkout=payment.checkout_id).first()
-    if signup is None or payment.period_start is None or payment.period_end is None:
+    signup = Signup.objects.filter(checkout=payment.checkout_id).first()
+    tier = tier_bought(
+        payment.checkout,
+        product_id=payment.product_id,
+        amount=payment.price_amount,
+        interval=payment.subscription.interval if payment.subscription else "",
+    )
+    if signup is None or tier is None or payment.period_start is None or payment.period_end is None:
         raise CannotFulfil(f"{payment} bought no period of a membership")
-    is_first = not Membership.objects.filter(payment__checkout=payment.checkout_id).exists()
     user = _user_of(payment, signup.email)
     membership = Membership(
         user=user,
-        tier=signup.plan.tier,
+        tier=tier,
         origin=Origin.PAID,
         payment=payment,
         subscription=payment.subscription,
@@ -41,10 +49,64 @@ def grant_membership(payment: Payment) -> None:
     if _has_twin(membership) and not is_accepted(payment):
         _give_back(payment, signup)
         return
+    _grant(membership, signup, fact=f"payment:{payment.charge_id}")
+
+
+@covers(Purpose.MEMBERSHIP)
+def grant_uncharged(invoice: UnchargedInvoice) -> None:
+    """A membership for a trial, or for a period that earlier payments cover."""
+    checkout = invoice.subscription.checkout
+    signup = Signup.objects.filter(checkout=checkout).first()
+    is_trial = invoice.reason == Uncharged.TRIAL
+    tier = tier_bought(
+        checkout,
+        product_id=invoice.product_id,
+        amount=None if is_trial else invoice.amount,
+        interval=invoice.subscription.interval,
+    )
+    if signup is None or tier is None:
+        raise CannotFulfil(f"{invoice} is for no membership")
+    membership = Membership(
+        user=_user_of_checkout(invoice.subscription, signup.email),
+        tier=tier,
+        origin=Origin.TRIAL if is_trial else Origin.PAID,
+        uncharged=invoice,
+        subscription=invoice.subscription,
+        starts_on=day_of(invoice.period_start),
+        ends_on=day_of(invoice.period_end),
+        granted_at=invoice.settled_at,
+        campaign_code=signup.campaign_code,
+    )
+    _grant(membership, signup, fact=f"invoice:{invoice.invoice_id}")
+
+
+def _grant(membership: Membership, signup: Signup, *, fact: str) -> None:
+    earlier = Membership.objects.filter(subscription=membership.subscription).order_by("-ends_on").first()
     membership.save()
-    Signup.objects.filter(pk=signup.pk).update(is_open=False, user=user)
-    if is_first:
+    Signup.objects.filter(pk=signup.pk).update(is_open=False, user=membership.user)
+    if earlier is None:
         owe_mail(kind=MailKind.WELCOME, reference=membership.pk, recipient=signup.email)
+    kind = _kind_of(membership, earlier)
+    if kind:
+        write_change(
+            key=fact,
+            kind=kind,
+            user=membership.user,
+            done_at=membership.granted_at,
+            actor_kind=ActorKind.SYSTEM if earlier else ActorKind.READER,
+            actor=None if earlier else membership.user,
+            subscription=membership.subscription,
+            membership=membership,
+        )
+    if earlier is None and membership.subscription:
+        catch_up(membership.subscription)
+
+
+def _kind_of(membership: Membership, earlier: Membership | None) -> ChangeKind | None:
+    """None: the payment is the price of a change within a period, which has its own row."""
+    if earlier is None:
+        return ChangeKind.TRIAL_STARTED if membership.origin == Origin.TRIAL else ChangeKind.JOINED
+    return ChangeKind.RENEWED if membership.starts_on >= earlier.ends_on else None
 
 
 @fulfils(Purpose.GIFT)
@@ -76,6 +138,12 @@ def _give_back(payment: Payment, signup: Signup) -> None:
     propose_refund(payment=payment, reason="this reader pays for the same membership by two subscriptions")
     Signup.objects.filter(pk=signup.pk).update(is_open=False, user=payment.user)
     owe_mail(kind=MailKind.PAID_TWICE, reference=payment.pk, recipient=signup.email)
+
+
+def _user_of_checkout(subscription: Subscription, email: str) -> User:
+    user = subscription.checkout.user or User.objects.for_email(email)
+    assign_customer(subscription=subscription, user=user)
+    return user
 
 
 def _user_of(payment: Payment, email: str) -> User:

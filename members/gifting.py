@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
-from members.enums import MailKind, Origin
+from members.enums import ActorKind, ChangeKind, MailKind, Origin
 from members.gift_links import hash_of, token_for
+from members.history import write_change
 from members.mailing import owe_mail
 from members.models import Gift, GiftOffer, Membership
 from members.models.user import normalise_email
@@ -135,6 +136,15 @@ def redeem_gift(*, gift: Gift, user: "User", now: datetime | None = None) -> Mem
         ends_on=add_months(starts_on, gift.months),
         granted_at=now,
         campaign_code=gift.campaign_code,
+    )
+    write_change(
+        key=f"gift:{gift.reference}",
+        kind=ChangeKind.REDEEMED,
+        user=user,
+        done_at=now,
+        actor_kind=ActorKind.READER,
+        actor=user,
+        membership=membership,
     )
     reached("gift.redeemed")
     post_gift_redeemed(payment=gift.payment, source=f"gift:{gift.reference}", redeemed_at=now)

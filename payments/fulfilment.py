@@ -1,23 +1,25 @@
 """Who delivers what a payment bought: exactly one plain function per purpose.
 
-Payments may not import members, and a signal would let a payment without a listener pass in silence. Two more things
-concern whoever sells a subscription: a period that no money was taken for, and that it is told otherwise than before.
+Payments may not import members, and a signal would let a payment without a listener pass in silence. More concerns
+whoever sells: a period that no money was taken for, a subscription that changed, a payment that went back.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from payments.enums import Purpose
+from payments.enums import Purpose, Standing
 from payments.models import Payment, Subscription, UnchargedInvoice
 
 Fulfiller = Callable[[Payment], None]
 Coverer = Callable[[UnchargedInvoice], None]
-Follower = Callable[[Subscription, Subscription | None], None]
+Follower = Callable[[Subscription, Subscription], None]
+Onlooker = Callable[[Payment, Standing], None]
 T = TypeVar("T")
 
 _fulfillers: dict[Purpose, Fulfiller] = {}
 _coverers: dict[Purpose, Coverer] = {}
 _followers: dict[Purpose, Follower] = {}
+_onlookers: dict[Purpose, Onlooker] = {}
 
 
 def fulfils(purpose: Purpose) -> Callable[[Fulfiller], Fulfiller]:
@@ -31,8 +33,13 @@ def covers(purpose: Purpose) -> Callable[[Coverer], Coverer]:
 
 
 def follows(purpose: Purpose) -> Callable[[Follower], Follower]:
-    """Registers the function that hears of each change of a subscription: as it is, and was (None: it is new)."""
+    """Registers the function that hears of each change of a subscription: as it is, and was."""
     return _register(_followers, purpose, "followed")
+
+
+def regards(purpose: Purpose) -> Callable[[Onlooker], Onlooker]:
+    """Registers the function that hears when a payment stands otherwise than before."""
+    return _register(_onlookers, purpose, "regarded")
 
 
 def fulfil(payment: Payment) -> None:
@@ -46,10 +53,16 @@ def cover(invoice: UnchargedInvoice) -> None:
         coverer(invoice)
 
 
-def follow(subscription: Subscription, *, before: Subscription | None) -> None:
+def follow(subscription: Subscription, *, before: Subscription) -> None:
     """Tells how the subscription stands, inside the transaction that wrote it."""
     if follower := _followers.get(Purpose(subscription.checkout.purpose)):
         follower(subscription, before)
+
+
+def regard(payment: Payment, *, before: Standing) -> None:
+    """Tells how the payment stands, inside the transaction that wrote it."""
+    if onlooker := _onlookers.get(Purpose(payment.purpose)):
+        onlooker(payment, before)
 
 
 def unfulfilled_purposes() -> list[Purpose]:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from payments.enums import Interval
-from payments.models.fields import AmountField, CurrencyField
+from payments.models.fields import AmountField, CurrencyField, StripeIdField
 from payments.money import Money
 
 
@@ -17,9 +17,15 @@ class Tier(models.Model):
     benefits = models.JSONField(default=list, blank=True, help_text="A list of short lines.")
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    product_id = StripeIdField(blank=True, editable=False, help_text="What Stripe knows the tier by.")
 
     class Meta:
         ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="tier_one_product", fields=["product_id"], condition=~Q(product_id="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

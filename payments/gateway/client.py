@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from payments.gateway.facts import GatewayError
+from payments.gateway.facts import Declined, GatewayError, Refused
 
 if TYPE_CHECKING:
     import stripe
@@ -31,5 +31,13 @@ def our_errors() -> Iterator[None]:
 
     try:
         yield
+    except stripe.CardError as error:
+        raise Declined(_in_words(error)) from error
+    except stripe.InvalidRequestError as error:
+        raise Refused(_in_words(error)) from error
     except stripe.StripeError as error:
-        raise GatewayError(f"{type(error).__name__}: {error.user_message or error}") from error
+        raise GatewayError(_in_words(error)) from error
+
+
+def _in_words(error: "stripe.StripeError") -> str:
+    return f"{type(error).__name__}: {error.user_message or error}"

@@ -12,6 +12,14 @@ class GatewayError(Exception):
     """Stripe could not be reached, or did not do what was asked. Nothing is known to have happened."""
 
 
+class Refused(GatewayError):
+    """Stripe answered, and the answer is no: nothing was done."""
+
+
+class Declined(Refused):
+    """The bank said no, or wants to hear from the reader first."""
+
+
 class NotThereYet(GatewayError):
     """Stripe has the object, but not yet the part that we need; asking again later will help."""
 
@@ -72,7 +80,9 @@ class SubscriptionFacts:
     rest: Rest | None = None
     is_paused: bool = False
     paused_until: datetime | None = None
+    item_id: str = ""
     ended_at: datetime | None = None
+    ending_reason: str = ""
     card: CardFacts | None = None
 
 

@@ -201,6 +201,8 @@ def subscription(found: Any) -> SubscriptionFacts | None:
         rest=_rest(terms(found.metadata).get("rest", "")),
         is_paused=pause is not None,
         paused_until=instant(pause.resumes_at) if pause and pause.resumes_at else None,
+        item_id=items[0].id,
+        ending_reason=(found.cancellation_details and found.cancellation_details.reason) or "",
         ended_at=instant(found.ended_at) if found.ended_at else None,
         card=_card_of(found),
     )
@@ -215,7 +217,7 @@ def _card_of(found: Any) -> CardFacts | None:
     customer = found.customer
     settings = None if isinstance(customer, str) else getattr(customer, "invoice_settings", None)
     method = found.default_payment_method or (settings and settings.default_payment_method)
-    card = None if method is None or isinstance(method, str) else method.card
+    card = None if isinstance(method, str) else getattr(method, "card", None)
     if not card:
         return None
     good = date(card.exp_year, card.exp_month, 1)

@@ -43,7 +43,11 @@ class Subscription(models.Model):
     )
     is_paused = models.BooleanField(default=False, help_text="Somebody paused its collection at Stripe.")
     paused_until = models.DateTimeField(null=True, blank=True)
+    item_id = StripeIdField(blank=True, help_text="The line at Stripe that a change of price is made to.")
     ended_at = models.DateTimeField(null=True, blank=True)
+    ending_reason = models.CharField(
+        max_length=40, blank=True, help_text="Stripe's word: cancellation_requested, payment_failed …"
+    )
     card_brand = models.CharField(max_length=20, blank=True)
     card_last4 = models.CharField(max_length=4, blank=True)
     card_expires_on = models.DateField(

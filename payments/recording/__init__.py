@@ -12,11 +12,11 @@ from payments.gateway.facts import (
 )
 from payments.ledger.entries import post_loose
 from payments.models import Customer
-from payments.recording.affairs import assign_user, bring_up
+from payments.recording.affairs import assign_customer, assign_user, bring_up
 from payments.recording.payouts import record_payout
 from payments.recording.quarantine import Unexpected, quarantine, set_aside
 
-__all__ = ["Unexpected", "assign_user", "record"]
+__all__ = ["Unexpected", "assign_customer", "assign_user", "record"]
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from payments.alarms import clear_alarm
 from payments.checkpoints import reached
 from payments.enums import AlarmKind, CheckoutStatus
-from payments.fulfilment import fulfil
+from payments.fulfilment import follow, fulfil
 from payments.gateway.facts import ChargeFacts, InvoiceFacts, Snapshot
 from payments.ledger.entries import post_payment
 from payments.models import Checkout, Customer, Payment, Subscription
@@ -32,12 +32,16 @@ def bring_up(snapshot: Snapshot) -> None:
     if checkout.livemode != snapshot.livemode:
         raise Unexpected(f"{checkout} has livemode {checkout.livemode}, Stripe says {snapshot.livemode}")
     customer = _record_customer(checkout, snapshot)
-    subscription = record_subscription(checkout, customer, snapshot)
+    subscription, before = record_subscription(checkout, customer, snapshot)
     if snapshot.charge:
         payment = _record_payment(checkout, customer, subscription, snapshot, snapshot.charge)
         record_returns(payment=payment, charge=snapshot.charge, read_at=snapshot.read_at)
     elif snapshot.invoice and snapshot.invoice.uncharged and subscription:
         record_uncharged(subscription, snapshot.invoice)
+    # Last, so that whoever follows knows whose it is.
+    if subscription and before:
+        with silence(is_history(snapshot.read_at)):
+            follow(subscription, before=before)
     _record_status(checkout, snapshot)
 
 
@@ -48,6 +52,12 @@ def assign_user(*, payment: Payment, user: "AbstractBaseUser") -> None:
     Checkout.objects.filter(pk=payment.checkout_id, user=None).update(user=user)
     if payment.customer_id:
         Customer.objects.filter(pk=payment.customer_id, user=None).update(user=user)
+
+
+def assign_customer(*, subscription: Subscription, user: "AbstractBaseUser") -> None:
+    """The same for a subscription that nothing was paid for yet."""
+    Checkout.objects.filter(pk=subscription.checkout_id, user=None).update(user=user)
+    Customer.objects.filter(pk=subscription.customer_id, user=None).update(user=user)
 
 
 def _record_customer(checkout: Checkout, snapshot: Snapshot) -> Customer | None:

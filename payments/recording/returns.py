@@ -4,6 +4,7 @@ from datetime import datetime
 
 from payments.alarms import clear_alarm
 from payments.enums import AlarmKind, RefundStatus, Standing
+from payments.fulfilment import regard
 from payments.gateway.facts import ChargeFacts, DisputeFacts, RefundFacts
 from payments.ledger.entries import post_dispute, post_refund
 from payments.models import Dispute, Payment, Refund
@@ -20,7 +21,10 @@ def record_returns(*, payment: Payment, charge: ChargeFacts, read_at: datetime) 
         _record_dispute(payment, dispute, read_at)
     if charge.refunds or charge.disputes:
         standing = standing_of(payment)
-        Payment.objects.filter(pk=payment.pk).update(standing=standing)
+        if standing != payment.standing:
+            before, payment.standing = Standing(payment.standing), standing
+            payment.save(update_fields=["standing"])
+            regard(payment, before=before)
         if standing == Standing.RETURNED:
             clear_alarm(kind=AlarmKind.PAID_TWICE, subject=payment.charge_id)
 

@@ -1,8 +1,9 @@
 """A subscription as Stripe tells it, and the invoices of it that took no money."""
 
+from copy import copy
 from typing import Any
 
-from payments.fulfilment import cover, follow
+from payments.fulfilment import cover
 from payments.gateway.facts import InvoiceFacts, Snapshot, SubscriptionFacts
 from payments.models import Checkout, Customer, Subscription, UnchargedInvoice
 from payments.silence import is_history, silence
@@ -10,11 +11,11 @@ from payments.silence import is_history, silence
 
 def record_subscription(
     checkout: Checkout, customer: Customer | None, snapshot: Snapshot
-) -> Subscription | None:
-    """Brings the row up to what was read, and tells whoever follows the purpose what it was before."""
+) -> tuple[Subscription | None, Subscription | None]:
+    """Brings the row up to what was read; as it is now, and as it was if it was there and is read anew."""
     facts = snapshot.subscription
     if facts is None or customer is None:
-        return None
+        return None, None
     found = Subscription.objects.filter(stripe_id=facts.stripe_id).first()
     if found is None:
         made = Subscription.objects.create(
@@ -25,21 +26,16 @@ def record_subscription(
             read_at=snapshot.read_at,
             **state_of(facts),
         )
-        follow(made, before=None)
-        return made
+        return made, None
     # A worker that read early and writes late must not put an old state back.
-    if found.read_at < snapshot.read_at:
-        _bring_up(found, facts, snapshot)
-    return found
-
-
-def _bring_up(subscription: Subscription, facts: SubscriptionFacts, snapshot: Snapshot) -> None:
-    before = Subscription.objects.get(pk=subscription.pk)
-    subscription.read_at = snapshot.read_at
+    if found.read_at >= snapshot.read_at:
+        return found, None
+    before = copy(found)
+    found.read_at = snapshot.read_at
     for name, value in state_of(facts).items():
-        setattr(subscription, name, value)
-    subscription.save()
-    follow(subscription, before=before)
+        setattr(found, name, value)
+    found.save()
+    return found, before
 
 
 def state_of(facts: SubscriptionFacts) -> dict[str, Any]:
@@ -58,7 +54,9 @@ def state_of(facts: SubscriptionFacts) -> dict[str, Any]:
         "rest": facts.rest or "",
         "is_paused": facts.is_paused,
         "paused_until": facts.paused_until,
+        "item_id": facts.item_id,
         "ended_at": facts.ended_at,
+        "ending_reason": facts.ending_reason,
     }
     if facts.card:
         state |= {

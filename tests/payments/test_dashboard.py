@@ -6,12 +6,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from members.models import Membership
+from members.enums import ActorKind, ChangeKind
+from members.models import Membership, MembershipChange
 from payments.checking.findings import findings
-from payments.enums import Account, AlarmKind, EntryKind
-from payments.models import Alarm, Payment, Subscription
+from payments.models import Payment, Subscription
 from tests.support.at_stripe import ALL_NEWS
-from tests.support.books import assert_agreed, assert_books, balances, kinds
+from tests.support.books import assert_agreed, assert_books
 
 pytestmark = [
     pytest.mark.django_db,
@@ -32,7 +32,7 @@ def test_cancelled_now_ends_the_subscription_and_leaves_what_was_paid_for(at_str
     assert_agreed()
 
 
-def test_renewal_at_a_price_that_we_do_not_know_grants_nothing_and_is_told(at_stripe, news):
+def test_renewal_at_a_price_that_staff_set_is_followed(at_stripe, news):
     at_stripe.join()
     news(at_stripe)
     subscription = Subscription.objects.get()
@@ -50,17 +50,11 @@ def test_renewal_at_a_price_that_we_do_not_know_grants_nothing_and_is_told(at_st
     at_stripe.switch("clock", {"advance": MONTH})
     with time_machine.travel(timezone.now() + timedelta(seconds=MONTH), tick=True):
         news(at_stripe)
-        assert (Payment.objects.count(), Membership.objects.count()) == (1, 1)
-        assert not Membership.objects.get().is_active
-        assert kinds() == [EntryKind.PAYMENT, EntryKind.UNALLOCATED]
-        assert balances()[Account.SUSPENSE, "EUR"] == -100
-        alarm = Alarm.objects.open().get(kind=AlarmKind.QUARANTINED)
-        assert "took 100 EUR" in alarm.message
-        assert [each.check for each in findings(is_offline=False)] == ["money_unallocated"]
-        # Given back, nothing is left to look at.
-        at_stripe.api.refunds.create({"charge": alarm.subject})
-        news(at_stripe)
-        assert Alarm.objects.open().filter(kind=AlarmKind.QUARANTINED).count() == 0
-        assert (Account.SUSPENSE, "EUR") not in balances()
+        assert list(Payment.objects.order_by("paid_at").values_list("amount", flat=True)) == [1000, 100]
+        assert [each.is_active for each in Membership.objects.order_by("starts_on")] == [False, True]
+        changes = MembershipChange.objects.filter(kind=ChangeKind.SWITCHED)
+        assert [(each.actor_kind, each.before["amount"], each.after["amount"]) for each in changes] == [
+            (ActorKind.STRIPE, 1000, 100)
+        ]
         assert list(findings(is_offline=False)) == []
         assert_books()

@@ -199,10 +199,15 @@ def payout_that_lost_a_member() -> Told:
 # --- who has what -----------------------------------------------------------------------------------
 
 
+def delete_membership(membership: Membership) -> None:
+    sql("DELETE FROM members_membershipchange WHERE membership_id = %s", membership.pk)
+    sql("DELETE FROM members_membership WHERE id = %s", membership.pk)
+
+
 @corruption
 def membership_deleted() -> Told:
     payment = payment_of("dora")
-    sql("DELETE FROM members_membership WHERE payment_id = %s", payment.pk)
+    delete_membership(payment.membership)
     return "paid_not_delivered", payment.charge_id
 
 
@@ -251,7 +256,7 @@ def gift_for_longer() -> Told:
 @corruption
 def gift_redeemed_without_membership() -> Told:
     gift = gift_of("gabriel")
-    sql("DELETE FROM members_membership WHERE gift_id = %s", gift.pk)
+    delete_membership(gift.membership)
     return "gift_state_wrong", f"gift {gift.pk}"
 
 

@@ -13,7 +13,7 @@ from payments.ledger.posting import Line, post
 from payments.models import BalanceTransaction, LedgerEntry, Payment
 from tests.payments.checking.conftest import remove_guards
 from tests.support.at_stripe import walked
-from tests.support.corrupting import payment_of, sql, unpost
+from tests.support.corrupting import delete_membership, payment_of, sql, unpost
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def told():
 
 def forget(payment):
     """Everything that we know of the payment."""
-    sql("DELETE FROM members_membership WHERE payment_id = %s", payment.pk)
+    delete_membership(payment.membership)
     for entry in payment.ledger_entries.all():
         unpost(entry)
         BalanceTransaction.objects.filter(stripe_id=entry.source).delete()

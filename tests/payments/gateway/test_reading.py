@@ -1,11 +1,11 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from members.gifting import start_gift
 from members.joining import start_signup
 from payments.checkout import open_checkout
-from payments.enums import CheckoutStatus
+from payments.enums import CheckoutStatus, Uncharged
 from payments.gateway import reading
 from payments.gateway.facts import GatewayError, NotThereYet
 from payments.models import Checkout
@@ -120,12 +120,14 @@ def test_all_readers_of_a_join_tell_the_same_facts(join):
     assert (subscription.invoice, subscription.charge, subscription.checkout_status) == (None, None, None)
 
 
-def test_invoice_on_which_nothing_was_due_tells_of_the_subscription_alone(join, stripe_api):
+def test_invoice_of_a_trial_tells_that_nothing_was_due(join, stripe_api):
     metadata = {"groundswell_reference": str(join.reference)}
     trial = subscribed(stripe_api, trial_period_days=7, metadata=metadata)
     snapshot = reading.snapshot_of_invoice(trial.latest_invoice)
     assert (snapshot.reference, snapshot.subscription.status) == (join.reference, "trialing")
-    assert (snapshot.invoice, snapshot.charge) == (None, None)
+    assert (snapshot.invoice.uncharged, snapshot.invoice.is_first) == (Uncharged.TRIAL, True)
+    assert snapshot.invoice.period_end - snapshot.invoice.period_start == timedelta(days=7)
+    assert snapshot.charge is None
 
 
 def test_cancelled_subscription_is_read_as_ending(join, stripe_api):
