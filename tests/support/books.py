@@ -58,8 +58,11 @@ def _assert_payments_delivered_once() -> None:
 
 
 def _assert_memberships_rest_on_facts() -> None:
-    for membership in Membership.objects.select_related("payment", "gift"):
-        if membership.origin == Origin.PAID:
+    for membership in Membership.objects.select_related("payment", "gift", "uncharged"):
+        if membership.origin == Origin.TRIAL or (membership.origin == Origin.PAID and membership.uncharged):
+            assert membership.subscription_id == membership.uncharged.subscription_id
+            assert membership.granted_at == membership.uncharged.settled_at
+        elif membership.origin == Origin.PAID:
             assert membership.payment is not None
             assert membership.payment.user_id == membership.user_id
             assert membership.granted_at == membership.payment.paid_at
