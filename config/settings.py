@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     *(["demo"] if DEMO else []),
 ]
 MIDDLEWARE = [
@@ -160,6 +161,16 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "members.passkeys.PasskeyAdapter"
+MFA_FORMS = {
+    "add_webauthn": "members.passkeys.PasskeyForm",
+    "edit_webauthn": "members.passkeys.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey is bound to https; browsers, and so we, let a machine's own address pass while somebody tries things out.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (DEBUG or DEMO) and SITE_HOST == "localhost" and not IS_HTTPS
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- mail -----------------------------------------------------------------------------------------

@@ -1,9 +1,19 @@
-from django.urls import path
+from django.urls import include, path
 
-from members.views import account, redeeming, thanks
+from members.views import account, confirming, redeeming, security, thanks
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.support import SupportView
+
+# By the names that allauth looks for.
+passkeys = [
+    path("", security.PasskeysView.as_view(), name="account_security"),
+    path("", security.PasskeysView.as_view(), name="mfa_index"),
+    path("", security.PasskeysView.as_view(), name="mfa_list_webauthn"),
+    path("add/", security.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("<int:pk>/rename/", security.RenamePasskeyView.as_view(), name="mfa_edit_webauthn"),
+    path("<int:pk>/remove/", security.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
+]
 
 urlpatterns = [
     path("", SupportView.as_view(), name="support"),
@@ -14,4 +24,8 @@ urlpatterns = [
     path("redeem/", redeeming.RedeemStartView.as_view(), name="redeem_start"),
     path("redeem/<str:token>/", redeeming.RedeemView.as_view(), name="redeem"),
     path("account/", account.account, name="account"),
+    path("account/confirm/", confirming.confirm, name="account_confirm"),
+    path("account/security/", include(passkeys)),
+    path("accounts/passkey/", security.sign_in, name="mfa_login_webauthn"),
+    path("accounts/passkey/step/", security.second_step, name="mfa_authenticate"),
 ]
