@@ -9,6 +9,7 @@ SESSION_LENGTH = 58
 
 PREFIXES = {
     "balance_transaction": "txn_",
+    "billing_portal.configuration": "bpc_",
     "billing_portal.session": "bps_",
     "charge": "ch_",
     "checkout.session": "cs_test_",

@@ -2,7 +2,7 @@
 
 from sandbox import payments
 from sandbox.agenda import falls_due
-from sandbox.billing import paying
+from sandbox.billing import invoices, paying
 from sandbox.checkout import paying as checkout
 from sandbox.errors import CardError
 from sandbox.types import Json
@@ -27,6 +27,16 @@ def pay_session(
     waiting = checkout.pay(work, session, method, email=email, name=name)
     conclude_at_once(work, work.find(session.get("_intent")))
     return waiting
+
+
+def pay_invoice(work: Work, invoice: Json, method: Json) -> Json | None:
+    """Pay an open invoice, its payer being there. Returns the intent, if it has one; raises CardError on decline."""
+    intent = invoices.intent_of(work, invoice)
+    if intent is None:
+        paying.mark_paid(work, invoice)
+    else:
+        confirm(work, intent, method)
+    return intent
 
 
 def answer_challenge(work: Work, intent: Json, *, is_passed: bool) -> None:

@@ -66,6 +66,7 @@ INDEXED = {
     "payout": ["status"],
     "price": ["lookup_key", "product"],
     "refund": ["charge", "payment_intent"],
+    "setup_intent": ["_portal"],
     "subscription": ["customer", "status"],
 }
 

@@ -10,6 +10,7 @@ from sandbox.work import Work
 
 DAY = 24 * 60 * 60
 SETTING = "dunning"
+FAILED, ACTION_REQUIRED = "invoice.payment_failed", "invoice.payment_action_required"
 ENDS = ("cancel", "unpaid", "past_due")
 """What may become of a subscription whose last retry failed; `past_due` leaves it as it is."""
 
@@ -42,6 +43,8 @@ def note(work: Work, invoice: Json, event: str, *, is_automatic: bool) -> None:
         invoice["next_payment_attempt"] = _next_attempt(work, invoice)
     invoice["attempted"] = True
     work.save(invoice)
+    if is_automatic and event == ACTION_REQUIRED:
+        work.emit(FAILED, invoice)
     work.emit(event, invoice)
     subscription = invoices.subscription_of(work, invoice)
     if subscription and subscription["status"] in ("active", "past_due"):

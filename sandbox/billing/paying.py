@@ -31,7 +31,7 @@ def follow(work: Work, invoice: Json, intent: Json, *, is_automatic: bool = Fals
     if intent["status"] == "succeeded" and invoice["status"] == "open":
         mark_paid(work, invoice, is_automatic=is_automatic)
     elif intent["status"] == "requires_action":
-        dunning.note(work, invoice, "invoice.payment_action_required", is_automatic=is_automatic)
+        dunning.note(work, invoice, dunning.ACTION_REQUIRED, is_automatic=is_automatic)
     elif intent["status"] == "processing":
         invoice |= {"attempted": True, "next_payment_attempt": None, "_is_processing": True}
         work.save(invoice)
@@ -52,12 +52,15 @@ def mark_paid(work: Work, invoice: Json, *, is_out_of_band: bool = False, is_aut
         _settle_payment(work, payment)
     work.emit("invoice.paid", invoice)
     work.emit("invoice.payment_succeeded", invoice)
-    _revive(work, invoices.subscription_of(work, invoice))
+    subscription = invoices.subscription_of(work, invoice)
+    if subscription:
+        _keep_method(work, subscription, invoices.intent_of(work, invoice))
+        _revive(work, subscription)
 
 
 def note_failure(work: Work, invoice: Json, *, is_automatic: bool = False) -> None:
     """Record a failed attempt."""
-    dunning.note(work, invoice, "invoice.payment_failed", is_automatic=is_automatic)
+    dunning.note(work, invoice, dunning.FAILED, is_automatic=is_automatic)
 
 
 def default_method(work: Work, customer: Json, subscription: Json | None = None) -> Json | None:
@@ -86,9 +89,16 @@ def _begin(work: Work, invoice: Json) -> None:
         subscriptions.change(work, subscription, status="active")
 
 
-def _revive(work: Work, subscription: Json | None) -> None:
+def _keep_method(work: Work, subscription: Json, intent: Json | None) -> None:
+    """Let what paid once pay from now on, if the subscription wants that."""
+    is_kept = subscription["payment_settings"]["save_default_payment_method"] == "on_subscription"
+    if is_kept and intent and intent["payment_method"]:
+        subscriptions.change(work, subscription, default_payment_method=intent["payment_method"])
+
+
+def _revive(work: Work, subscription: Json) -> None:
     """The subscription is in order again, unless it owes for another period too."""
-    if subscription is None or subscription["status"] not in ("incomplete", "past_due", "unpaid"):
+    if subscription["status"] not in ("incomplete", "past_due", "unpaid"):
         return
     owed = work.every("invoice", _subscription=subscription["id"], status="open")
     if not any(invoice["attempted"] for invoice in owed):

@@ -19,7 +19,7 @@ def draft(work: Work, customer: Json, lines: list[Line], *, trial_end: int | Non
     """Create a subscription over recurring lines; the period starts now, the trial first if there is one."""
     subscription = work.draft(
         "subscription",
-        **_constants(),
+        **constants(),
         billing_cycle_anchor=trial_end or work.now,
         currency=lines[0].currency,
         customer=customer["id"],
@@ -36,7 +36,8 @@ def draft(work: Work, customer: Json, lines: list[Line], *, trial_end: int | Non
     return subscription
 
 
-def _constants() -> Json:
+def constants() -> Json:
+    """Return what is so unless somebody says otherwise."""
     return {
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},

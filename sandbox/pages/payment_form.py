@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sandbox import ibans, methods
 from sandbox.cards import digits, is_plausible
-from sandbox.errors import CardError
+from sandbox.errors import CardError, StripeError
 from sandbox.methods import full_expiry
 from sandbox.types import Json
 from sandbox.work import Work
@@ -109,3 +109,12 @@ class PaymentForm:
     def _month_and_year(self) -> tuple[int, int]:
         found = EXPIRY.fullmatch(self.expiry)
         return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def complaint(refusal: StripeError) -> tuple[dict[str, str], str]:
+    """Return what is wrong by field, or else a notice for the whole form."""
+    message = refusal.fields["message"]
+    field = FIELD_OF_CODE.get(refusal.fields["code"] or "")
+    if field:
+        return {field: message}, ""
+    return {}, f"{message} Nothing was charged. Try another card."

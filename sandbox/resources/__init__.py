@@ -3,6 +3,7 @@
 from sandbox.resources import (
     account,
     balance,
+    billing_portal,
     charges,
     checkout_sessions,
     customer_balances,
@@ -29,6 +30,7 @@ from sandbox.resources import (
 __all__ = [
     "account",
     "balance",
+    "billing_portal",
     "charges",
     "checkout_sessions",
     "customer_balances",

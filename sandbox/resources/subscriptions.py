@@ -20,6 +20,7 @@ UNSIMULATED = (
     "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at", "discounts",
     "on_behalf_of", "pending_invoice_item_interval", "transfer_data",
 )  # fmt: skip
+NOT_SAVED = subscriptions.constants()["payment_settings"]
 LONGEST_TRIAL = 730 * DAY
 PLAIN = ("description", "pause_collection")
 
@@ -59,6 +60,7 @@ def create(work: Work, params: Json) -> Json:
         cancel_at_period_end=bool(params.get("cancel_at_period_end")),
         metadata=merged({}, params.get("metadata") or {}),
         **picked(params, (*PLAIN, "collection_method", "days_until_due", "trial_settings")),
+        **_payment_settings(params, NOT_SAVED),
         **_default_method(work, params, customer["id"]),
     )
 
@@ -74,6 +76,7 @@ def update(work: Work, params: Json, identifier: str) -> Json:
     changing.apply(work, subscription, change, must_be_paid=behavior == "error_if_incomplete")
     _change_ending(work, subscription, params)
     fields = {name: params[name] for name in (*PLAIN, "trial_settings") if name in params}
+    fields |= _payment_settings(params, subscription["payment_settings"])
     fields |= _default_method(work, params, subscription["customer"])
     if "metadata" in params:
         fields["metadata"] = merged(subscription["metadata"], params["metadata"])
@@ -124,6 +127,10 @@ def _default_method(work: Work, params: Json, customer: str) -> Json:
         )
         raise StripeError(message, code="resource_missing", param=name)
     return {name: params[name]}
+
+
+def _payment_settings(params: Json, held: Json) -> Json:
+    return {"payment_settings": held | (params.get("payment_settings") or {})}
 
 
 def _lines(work: Work, params: Json) -> list[Line]:

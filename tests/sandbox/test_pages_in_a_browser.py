@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.sandbox.builders import one_time, subscribing
+from tests.sandbox.builders import charge_from_now_on, monthly, new_customer, one_time, subscribing
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 
@@ -111,3 +111,29 @@ def test_back_leads_to_the_site_and_the_session_can_still_be_paid(page, client, 
     page.get_by_role("link", name="Back").click()
     page.wait_for_url("**/?left")
     assert client.checkout.sessions.retrieve(session.id).status == "open"
+
+
+def test_portal_takes_a_new_card_and_leads_to_an_invoice_that_is_paid(page, client, sandbox):
+    customer = new_customer(client, email="ada@example.org")
+    charge_from_now_on(client, customer, "pm_card_authenticationRequired")
+    wanted = {"customer": customer, "items": [{"price": monthly(client)}]}
+    subscription = client.subscriptions.create(wanted)
+    portal = {"customer": customer, "return_url": f"{sandbox.base_url}/?back"}
+    page.goto(client.billing_portal.sessions.create(portal).url)
+    assert violations(page) == []
+
+    fill(page, "4000 0000 0000 0002")
+    page.get_by_role("button", name="Save card").click()
+    assert "Your card was declined" in page.get_by_role("alert").inner_text()
+    assert violations(page) == []
+    assert not is_wider_than_the_screen(page)
+
+    page.get_by_role("list").get_by_role("link").click()
+    assert violations(page) == []
+    assert not is_wider_than_the_screen(page)
+    page.get_by_role("link", name="Confirm with your bank").click()
+    page.get_by_role("button", name="Complete authentication").click()
+
+    assert page.get_by_role("heading", name="Paid").is_visible()
+    assert violations(page) == []
+    assert client.subscriptions.retrieve(subscription.id).status == "active"

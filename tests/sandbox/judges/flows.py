@@ -211,6 +211,22 @@ def changed_plans(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def the_portal(client: stripe.StripeClient, base: str) -> None:
+    ada = client.v1.customers.create({"email": "ada@example.com"})
+    features = {"payment_method_update": {"enabled": True}, "subscription_cancel": {"enabled": False}}
+    made = client.v1.billing_portal.configurations.create({"features": features, "name": "Cards"})
+    client.v1.billing_portal.configurations.update(
+        made.id, {"features": {"invoice_history": {"enabled": True}}}
+    )
+    client.v1.billing_portal.configurations.list({"limit": 2})
+    back = {"type": "redirect", "redirect": {"return_url": "http://127.0.0.1/saved"}}
+    flow_data = {"type": "payment_method_update", "after_completion": back}
+    wanted = {"customer": ada.id, "return_url": "http://127.0.0.1/back"}
+    client.v1.billing_portal.sessions.create(wanted)
+    client.v1.billing_portal.sessions.create({**wanted, "configuration": made.id, "flow_data": flow_data})
+
+
+@flow
 def invoices_by_hand(client: stripe.StripeClient, base: str) -> None:
     ada = client.v1.customers.create({"email": "ada@example.com"})
     card = client.v1.payment_methods.attach("pm_card_visa", {"customer": ada.id})

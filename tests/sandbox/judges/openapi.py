@@ -25,6 +25,7 @@ HIDDEN = {
     "dispute_evidence_details": {"submission_method"},
     "dispute_payment_method_details_card": {"network"},
     "payment_intent": {"source"},
+    "portal_features": {"subscription_pause"},
     "product": {"type"},
     "recurring": {"trial_period_days"},
     "subscription_item": {"plan"},

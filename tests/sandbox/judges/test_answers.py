@@ -9,6 +9,8 @@ from tests.sandbox.judges.recording import recording_client
 SERVED = {
     "balance",
     "balance_transaction",
+    "billing_portal.configuration",
+    "billing_portal.session",
     "charge",
     "checkout.session",
     "customer",

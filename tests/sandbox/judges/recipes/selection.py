@@ -6,6 +6,9 @@ notes, subscription schedules, cash balances, legacy sources and top-ups. No rea
 
 NOW = (
     "balance.available",
+    "billing_portal.configuration.created",
+    "billing_portal.configuration.updated",
+    "billing_portal.session.created",
     "charge.captured",
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -68,12 +71,9 @@ NOW = (
     "test_helpers.test_clock.ready",
 )
 
-MEMBERSHIPS = "changing and leaving a membership: portal, coupons, promotion codes"
+MEMBERSHIPS = "changing and leaving a membership: coupons, promotion codes"
 
 LATER = {
-    "billing_portal.configuration.created": MEMBERSHIPS,
-    "billing_portal.configuration.updated": MEMBERSHIPS,
-    "billing_portal.session.created": MEMBERSHIPS,
     "coupon.created": MEMBERSHIPS,
     "coupon.deleted": MEMBERSHIPS,
     "coupon.updated": MEMBERSHIPS,
