@@ -56,6 +56,20 @@ class UserAdmin(admin.ModelAdmin):
     readonly_fields = ["date_joined", "last_login"]
     filter_horizontal = ["groups"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Who may do what is the administrators' to say: nobody gives themselves rights."""
+        rights = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups"]
+        return [*self.readonly_fields, *rights]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff's accounts are the administrators': whoever sets an address can sign in by it."""
+        is_theirs = request.user.is_superuser or obj is None or not obj.is_staff
+        return is_theirs and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Money hangs on people: a reader is erased from their own page, and the books stay."""
+        return False
+
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):

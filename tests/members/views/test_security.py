@@ -1,19 +1,13 @@
 import pytest
-from allauth.mfa.models import Authenticator
 from django.core import mail
 
 from tests.factories.members import UserFactory
+from tests.support.passkeys import passkey_of
 from tests.support.sign_in import code_in, sign_in_by_code
 
 pytestmark = pytest.mark.django_db
 
 ADD = "/account/security/add/"
-
-
-def passkey_of(user):
-    return Authenticator.objects.create(
-        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": {}}
-    )
 
 
 def test_who_signed_in_a_moment_ago_may_add_a_passkey_at_once(client):

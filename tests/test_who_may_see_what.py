@@ -1,0 +1,223 @@
+"""Every address of the site × everybody who may come: what each is answered. A new address must be judged here.
+
+To add a page, add a line to WHO: its route as urls.py has it, and who is answered what to a GET (POST, for those that
+take nothing else). Routes with parameters show things of `reader`; how they are filled in stands in `things`.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth.models import Permission
+from django.db.models import Q
+from django.test import RequestFactory
+from django.urls import get_resolver
+
+from members.gift_links import token_for
+from members.models import User
+from payments.models import Checkout, Heartbeat
+from tests.config.test_policy import routes
+from tests.factories.campaigns import CampaignFactory
+from tests.factories.members import UserFactory
+from tests.support.passkeys import passkey_of
+from tests.support.stories import give, join
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anonymous", "reader", "other", "support", "finance", "editor", "admin")
+"""`reader` owns what the addresses show, `other` is somebody like them; the rest are staff."""
+PERMISSIONS = {
+    "support": Q(content_type__app_label="members"),
+    "finance": Q(content_type__app_label="payments", codename__startswith="view_")
+    | Q(codename__in=["change_alarm", "change_stripeevent", "change_refundproposal"]),
+    "editor": Q(content_type__app_label="campaigns"),
+}
+LOGIN = 302
+"""Of whom nobody knows: to the login page. Of anybody else: where they belong."""
+
+
+def who(default, **others):
+    return dict.fromkeys(ROLES, default) | others
+
+
+def only(*roles, answer=200):
+    """These roles and the admin; anonymous people are asked to sign in, all others refused."""
+    return who(403, anonymous=LOGIN) | dict.fromkeys((*roles, "admin"), answer)
+
+
+EVERYBODY = who(200)
+SIGNED_IN = who(200, anonymous=LOGIN)
+OWNER = who(404, anonymous=LOGIN, reader=200)
+STAFF = only("support", "finance", "editor")
+TO_LOGIN = who(302)
+NOT_SIGNED_IN = who(302, anonymous=200)
+
+WHO = {
+    # Reader pages. A gift's link and a thank-you page are known to whom they were given: that is their key.
+    "": EVERYBODY,
+    "join/": EVERYBODY,
+    "gift/": EVERYBODY,
+    "redeem/": EVERYBODY,
+    "redeem/<str:token>/": EVERYBODY,
+    "thanks/<uuid:reference>/": EVERYBODY,
+    "thanks/<uuid:reference>/status.json": EVERYBODY,
+    "account/": SIGNED_IN,
+    "account/confirm/": SIGNED_IN,
+    "account/security/": SIGNED_IN,
+    "account/security/add/": SIGNED_IN,
+    "account/security/<int:pk>/rename/": OWNER,
+    "account/security/<int:pk>/remove/": OWNER,
+    # Signing in.
+    "accounts/login/": NOT_SIGNED_IN,
+    "accounts/login/code/": NOT_SIGNED_IN,
+    "accounts/login/code/confirm/": TO_LOGIN,
+    "accounts/signup/": NOT_SIGNED_IN,
+    "accounts/confirm-email/": TO_LOGIN,
+    "accounts/inactive/": EVERYBODY,
+    "accounts/logout/": SIGNED_IN,
+    "accounts/passkey/": who(302),
+    "accounts/passkey/step/": TO_LOGIN,
+    # Campaigns.
+    "campaigns/<slug:slug>/": EVERYBODY,
+    "campaigns/<slug:slug>/progress.json": EVERYBODY,
+    "campaigns/<slug:slug>/embed/": EVERYBODY,
+    "embed.js": EVERYBODY,
+    # Staff.
+    "staff/": STAFF,
+    "staff/books/": only("finance"),
+    "POST staff/books/replay/": only("finance", answer=302),
+    "POST staff/books/settle/": only("finance", answer=302),
+    # Administration: by model; adding, changing and history of a model may be refused to whom sees its list.
+    "admin/": only("support", "finance", "editor") | {"reader": 302, "other": 302},
+    "admin/account/": only(),
+    "admin/auth/": only(),
+    "admin/campaigns/": only("editor"),
+    "admin/members/": only("support"),
+    "admin/mfa/": only(),
+    "admin/payments/": only("finance"),
+    # Machines and the demo.
+    "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "metrics": EVERYBODY,
+    "POST webhooks/stripe/": who(400),
+    "demo/article/": EVERYBODY,
+    "demo/mail/": EVERYBODY,
+    "demo/mail/<str:message_id>/": who(404),
+}
+ELSEWHERE = ("accounts/password/", "accounts/^password/", "accounts/email/", "accounts/reauthenticate/")
+"""What allauth has and we have not: it leads to the account."""
+DJANGOS_OWN = (
+    "admin/login/",
+    "admin/logout/",
+    "admin/jsi18n/",
+    "admin/autocomplete/",
+    "admin/password",
+    "admin/r/",
+)
+
+
+@pytest.fixture
+def things():
+    """People of each role, and of the reader's what the addresses ask for."""
+    people = {role: UserFactory(is_staff=role in PERMISSIONS) for role in ROLES[1:-1]}
+    for role, permissions in PERMISSIONS.items():
+        people[role].user_permissions.set(Permission.objects.filter(permissions))
+    people["admin"] = UserFactory(is_staff=True, is_superuser=True)
+    reader = people["reader"].email
+    gift = give(reader)
+    join(reader)
+    CampaignFactory(slug="birthday")
+    Heartbeat.beat()
+    values = {
+        "<uuid:reference>": Checkout.objects.get(signup__email=reader).reference,
+        "<str:token>": token_for(gift.reference),
+        "<slug:slug>": "birthday",
+        "<str:message_id>": "20270301.log",
+        "security/<int:pk>": f"security/{passkey_of(people['reader']).pk}",
+    }
+    return SimpleNamespace(people=people, values=values)
+
+
+def sign_in(client, user: User | None) -> None:
+    """As by a code, a moment ago."""
+    client.logout()
+    if user is None:
+        return
+    client.force_login(user)
+    request = RequestFactory().get("/")
+    request.session = client.session
+    record_authentication(request, user, method="code", email=user.email)
+    request.session.save()
+
+
+def judged(route: str) -> bool:
+    return route in WHO or f"POST {route}" in WHO or route.startswith((*ELSEWHERE, *DJANGOS_OWN))
+
+
+def all_routes() -> set[str]:
+    """Every route of the site, an administration's model by model."""
+    found = {route.replace("^accounts/(?:password|reauthenticate|email)/", "accounts/email/")
+             for route in routes(get_resolver().url_patterns)}  # fmt: skip
+    apps = {
+        "/".join(route.split("/")[:2]) + "/"
+        for route in found
+        if route.count("/") > 2 and route[:6] == "admin/"
+    }
+    ours = {route for route in found if not route.startswith("admin/") or route.startswith(DJANGOS_OWN)}
+    return ours | {
+        app for app in apps if "<" not in app and "^" not in app and not app.startswith(DJANGOS_OWN)
+    }
+
+
+def test_every_address_is_judged():
+    assert sorted(route for route in all_routes() if not judged(route)) == []
+
+
+def test_no_judgement_is_about_nothing():
+    there = all_routes() | {"admin/"}
+    assert sorted(route for route in WHO if route.removeprefix("POST ") not in there) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_is_answered_as_the_table_says(client, things, role):
+    found = {}
+    for line, answers in WHO.items():
+        if line.startswith("admin/") and line != "admin/":
+            continue
+        sign_in(client, things.people.get(role))
+        method, _, route = line.rpartition(" ")
+        for name, value in things.values.items():
+            route = route.replace(name, str(value))
+        response = client.generic(method or "GET", f"/{route}")
+        found[line] = response.status_code
+        if role == "anonymous" and answers[role] == LOGIN and "accounts/" not in route:
+            assert response["Location"].startswith(("/accounts/login/?next=", "/admin/login/?next=")), line
+    wrong = {
+        line: f"{status}, not {WHO[line][role]}"
+        for line, status in found.items()
+        if status != WHO[line][role]
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_administration_shows_each_model_to_whom_it_concerns(client, things, role):
+    sign_in(client, things.people.get(role))
+    wrong = []
+    for route in routes(get_resolver().url_patterns):
+        app = "/".join(route.split("/")[:2]) + "/"
+        if not route.startswith("admin/") or app not in WHO or app == "admin/":
+            continue
+        status = client.get("/" + route.replace("<path:object_id>", "1")).status_code
+        may = WHO[app][role] == 200
+        is_list = route.count("/") == 3
+        if route.endswith(("/delete/", "/history/")):
+            continue
+        if (status == 200 and not may) or (is_list and may and status != 200):
+            wrong.append((route, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/accounts/password/set/", "/accounts/email/", "/accounts/reauthenticate/"])
+def test_what_allauth_has_and_we_have_not_leads_to_the_account(client, path):
+    assert client.get(path)["Location"] == "/account/"
