@@ -174,7 +174,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (DEBUG or DEMO) and SITE_HOST == "localhost
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- mail -----------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+_server = env.email_url("EMAIL_URL", default="consolemail://")
+if DEMO and _server["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+    _server["EMAIL_BACKEND"] = "demo.mail_files.EmailBackend"
+vars().update(_server)
 EMAIL_TIMEOUT = 30
 # Who is told when something about the money needs a person.
 ALARM_EMAILS = env.list("ALARM_EMAILS", default=[NEWSROOM_EMAIL])

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-_NAME = re.compile(r"^[\w.-]+\.log$")
+from demo.mail_files import SUFFIX
+
+_NAME = re.compile(rf"^[\w-]+{re.escape(SUFFIX)}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,12 @@ class Mail:
     subject: str
     sent_at: datetime
     text: str
+    html: str
 
 
 def messages(folder: Path | None = None, limit: int = 100) -> list[Mail]:
     """The newest mails first."""
-    files = sorted((folder or _folder()).glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
+    files = sorted((folder or _folder()).glob(f"*{SUFFIX}"), reverse=True)
     return [mail for path in files[:limit] if (mail := _read(path))]
 
 
@@ -42,12 +45,16 @@ def _read(path: Path) -> Mail | None:
         parsed = message_from_binary_file(file, policy=policy.default)
     if not isinstance(parsed, EmailMessage) or not parsed["date"]:
         return None
-    body = parsed.get_body(("plain",))
-    text = str(body.get_content()) if body else ""
     return Mail(
         id=path.name,
         to=str(parsed["to"]),
         subject=str(parsed["subject"]),
         sent_at=parsed["date"].datetime,
-        text=text.split("\n" + "-" * 79)[0],
+        text=_body(parsed, "plain"),
+        html=_body(parsed, "html"),
     )
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    return str(body.get_content()) if body else ""

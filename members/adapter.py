@@ -1,16 +1,34 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from payments.composing import newsroom_context
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's hooks: its mails carry the newsroom's name."""
+    """allauth's hooks: its mails look like ours, and are sent at once, for somebody is waiting for them."""
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, newsroom_context() | context)
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """In text, and in HTML that is made of the text: their templates need no second half."""
+        why = _("You get this mail because this address was entered on our site.")
+        context = newsroom_context() | {"why": why} | context
+        message: EmailMultiAlternatives = super().render_mail(template_prefix, email, context, headers)
+        message.reply_to = [settings.NEWSROOM_EMAIL]
+        letter = str(message.body).rpartition("\n--\n")[0].strip()
+        context |= {"paragraphs": letter.split("\n\n"), "subject": message.subject}
+        message.attach_alternative(render_to_string("account/email/letter.html", context), "text/html")
+        return message
 
     def get_login_stages(self) -> list[str]:
         mfa = "allauth.mfa.stages.AuthenticateStage"

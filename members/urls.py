@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from members.views import account, confirming, redeeming, security, thanks
+from members.views import account, confirming, mail, redeeming, security, thanks
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.support import SupportView
@@ -28,4 +28,8 @@ urlpatterns = [
     path("account/security/", include(passkeys)),
     path("accounts/passkey/", security.sign_in, name="mfa_login_webauthn"),
     path("accounts/passkey/step/", security.second_step, name="mfa_authenticate"),
+    path("staff/mail/", mail.staff_mail, name="staff_mail"),
+    path("staff/mail/<slug:kind>/", mail.staff_mail_preview, name="staff_mail_preview"),
+    path("staff/mail/<slug:kind>/html/", mail.staff_mail_html, name="staff_mail_html"),
+    path("staff/mail/<slug:kind>/test/", mail.staff_mail_test, name="staff_mail_test"),
 ]

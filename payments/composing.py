@@ -24,7 +24,7 @@ def compose(
     context = newsroom_context() | context
     message: EmailMultiAlternatives = AnymailMessage(
         subject=" ".join(render_text(f"{template}.subject.txt", context).split()),
-        body=render_text(f"{template}.txt", context),
+        body=render_text(f"{template}.txt", context).strip() + "\n",
         to=to,
         reply_to=[settings.NEWSROOM_EMAIL],
         headers=(headers or {}) | _unsubscribing(context),

@@ -63,7 +63,7 @@ def repeated_mails(folder: Path) -> int:
 
 
 def _arrived(folder: Path) -> list[tuple[str, str]]:
-    lines = [found for path in sorted(folder.glob("*.log")) for found in _MAIL.finditer(path.read_bytes())]
+    lines = [found for path in sorted(folder.glob("*.eml")) for found in _MAIL.finditer(path.read_bytes())]
     tos = [line["to"].decode() for line in lines if line["to"]]
     return list(zip(tos, [line["id"].decode() for line in lines if line["id"]], strict=True))
 

@@ -43,7 +43,7 @@ def all_paths():
         "<uuid:reference>": str(Checkout.objects.first().reference),
         "<str:token>": token_for(gift.reference),
         "<slug:slug>": "birthday",
-        "<str:message_id>": "20270301.log",
+        "<str:message_id>": "20270301.eml",
     }
     for route in routes(get_resolver().url_patterns):
         if "(" not in route and "\\" not in route and "^" not in route:

@@ -1,10 +1,10 @@
-import os
-
 import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from demo import mailbox
+from members.views.mail import LETTER_POLICY
 from tests.factories.campaigns import CampaignFactory
+from tests.support.csp import directives
 
 
 @pytest.fixture
@@ -13,27 +13,27 @@ def box(settings, tmp_path):
     return tmp_path
 
 
-# Django names a file by the second and by the backend's place in memory, which a new one may inherit.
-_alive = []
-
-
 def write(subject="Your code", body="ABCD-EFGH\n\nThat is all.", to="ada@example.org"):
-    backend = get_connection("django.core.mail.backends.filebased.EmailBackend")
-    _alive.append(backend)
+    backend = get_connection("demo.mail_files.EmailBackend")
     message = EmailMultiAlternatives(subject, body, "news@example.org", [to], connection=backend)
-    message.attach_alternative(f"<p>{body}</p>", "text/html")
+    message.attach_alternative(f'<head></head><a href="https://news.example/">{body}</a>', "text/html")
     message.send()
 
 
 def test_mails_are_read_back_newest_first(box):
-    for number, subject in enumerate(["First", "Second — with ümlaut"]):
+    for subject in ["First", "Second — with ümlaut"]:
         write(subject)
-        newest = max(box.iterdir(), key=lambda path: path.stat().st_ctime_ns)
-        os.utime(newest, (number, number))
     assert [mail.subject for mail in mailbox.messages()] == ["Second — with ümlaut", "First"]
     assert [mail.subject for mail in mailbox.messages(limit=1)] == ["Second — with ümlaut"]
     assert mailbox.messages()[0].text.strip() == "ABCD-EFGH\n\nThat is all."
     assert mailbox.messages()[0].to == "ada@example.org"
+
+
+def test_each_mail_of_one_moment_has_a_file_of_its_own(box, time_machine_now):
+    messages = [EmailMultiAlternatives(name, "", "a@example.org", ["b@example.org"]) for name in "abc"]
+    get_connection("demo.mail_files.EmailBackend").send_messages(messages)
+    assert {mail.subject for mail in mailbox.messages()} == {"a", "b", "c"}
+    assert {path.suffix for path in box.iterdir()} == {".eml"}
 
 
 def test_empty_box_and_no_box_are_no_mails(box, settings):
@@ -43,13 +43,13 @@ def test_empty_box_and_no_box_are_no_mails(box, settings):
 
 
 def test_file_that_is_no_mail_is_left_out(box):
-    (box / "junk.log").write_bytes(b"\xff\xfe\x00")
+    (box / "junk.eml").write_bytes(b"\xff\xfe\x00")
     assert mailbox.messages() == []
 
 
-@pytest.mark.parametrize("name", ["../secret.log", "/etc/passwd", "..", "secret.txt", "missing.log", ""])
+@pytest.mark.parametrize("name", ["../secret.eml", "/etc/passwd", "..", "secret.txt", "missing.eml", ""])
 def test_only_mails_of_the_box_can_be_asked_for(box, name):
-    (box.parent / "secret.log").write_text("Subject: secret\nDate: Mon, 1 Mar 2027 12:00:00 +0000\n\nsecret")
+    (box.parent / "secret.eml").write_text("Subject: secret\nDate: Mon, 1 Mar 2027 12:00:00 +0000\n\nsecret")
     (box / "secret.txt").write_text("secret")
     assert mailbox.find(name) is None
 
@@ -60,7 +60,13 @@ def test_pages_show_the_box_and_a_mail(client, box):
     (mail,) = mailbox.messages()
     assert "&lt;b&gt;Code&lt;/b&gt;" in client.get("/demo/mail/").content.decode()
     assert "ABCD-EFGH" in client.get(f"/demo/mail/{mail.id}/").content.decode()
-    assert client.get("/demo/mail/missing.log/").status_code == 404
+    framed = client.get(f"/demo/mail/{mail.id}/html/")
+    assert '<head><base target="_blank"></head>' in framed.content.decode()
+    assert '<a href="https://news.example/">ABCD-EFGH' in framed.content.decode()
+    assert directives(framed) == LETTER_POLICY
+    assert framed["X-Frame-Options"] == "SAMEORIGIN"
+    for missing in ("missing.eml/", "missing.eml/html/"):
+        assert client.get(f"/demo/mail/{missing}").status_code == 404
 
 
 @pytest.mark.django_db

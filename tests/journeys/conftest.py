@@ -26,7 +26,7 @@ def campaign(transactional_db, stack, settings):
     settings.STRIPE_API_BASE, settings.SITE_URL = stack.sandbox, stack.site
     settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
     control(stack, "reset")
-    for mail in stack.mail_folder.glob("*.log"):
+    for mail in stack.mail_folder.glob("*.eml"):
         mail.unlink()
     seed_catalogue()
     found = seed_campaign()

@@ -30,7 +30,7 @@ PATHS = [
     "/accounts/signup/",
     "/no-such-page/",
 ]
-STAFF_PATHS = ["/staff/", "/staff/books/"]
+STAFF_PATHS = ["/staff/", "/staff/books/", "/staff/mail/", "/staff/mail/welcome/?names=long&width=phone"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -105,8 +105,13 @@ class Person:
         return [mail.text for mail in messages(self.stack.mail_folder) if email in mail.to]
 
     def axe_violations(self):
-        found = Axe().run(self.page).response["violations"]
-        return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+        return violations(self.page)
+
+
+def violations(page):
+    """What axe finds wrong with the page: rules, each with the elements that break it."""
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
 
 def _first(found):

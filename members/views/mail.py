@@ -1,0 +1,112 @@
+"""What staff see of our mails: each kind as it would arrive."""
+
+from itertools import groupby
+
+from anymail.exceptions import AnymailError
+from csp.constants import NONE, SELF
+from csp.decorators import csp
+from django.contrib import messages
+from django.core.mail import EmailMultiAlternatives
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from members.mails.cast import LONG, USUAL
+from members.models import User
+from members.previewing import Preview, find, previews
+from payments.views.books import for_staff
+
+LOOKING = "members.view_outgoingmail"
+SCHEMES = {"light": "not all", "dark": "all"}
+"""What stands in for the media query that asks for the dark, to show a mail as it looks to somebody else."""
+
+# A mail in a frame of ours: its own styles, pictures from anywhere, links that open beside us, and nothing that runs.
+LETTER_POLICY = {
+    "default-src": [NONE],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": [SELF, "https:", "data:"],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [SELF],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+
+
+@never_cache
+@require_safe
+@for_staff(LOOKING)
+def staff_mail(request: HttpRequest) -> HttpResponse:
+    """Every mail that this site can send."""
+    groups = [(name, list(found)) for name, found in groupby(previews(), key=lambda preview: preview.group)]
+    return render(request, "members/staff/mails.html", {"groups": groups})
+
+
+@never_cache
+@require_safe
+@for_staff(LOOKING)
+def staff_mail_preview(request: HttpRequest, kind: str) -> HttpResponse:
+    """One mail with sample data: `?scheme=light|dark`, `?width=phone`, `?names=long`."""
+    choices = {
+        "scheme": request.GET.get("scheme") if request.GET.get("scheme") in SCHEMES else "",
+        "width": "phone" if request.GET.get("width") == "phone" else "",
+        "names": "long" if request.GET.get("names") == "long" else "",
+    }
+    preview = _preview(kind)
+    context = {"preview": preview, "message": _written(preview, request), **choices}
+    return render(request, "members/staff/mail.html", context)
+
+
+@never_cache
+@require_safe
+@xframe_options_sameorigin
+@csp(LETTER_POLICY)  # type: ignore[arg-type]
+@for_staff(LOOKING)
+def staff_mail_html(request: HttpRequest, kind: str) -> HttpResponse:
+    """The mail's HTML alone, for the frame of its preview."""
+    html = html_of(_written(_preview(kind), request))
+    return HttpResponse(in_a_frame(in_scheme(html, request.GET.get("scheme", ""))))
+
+
+@require_POST
+@for_staff(LOOKING)
+def staff_mail_test(request: HttpRequest, kind: str) -> HttpResponse:
+    """Sends the sample to whoever asks."""
+    assert isinstance(request.user, User)  # noqa: S101  for mypy: staff are signed in
+    message = _written(_preview(kind), request)
+    message.to, message.subject = [request.user.email], f"[{_('Test')}] {message.subject}"
+    try:
+        message.send()
+    except (OSError, AnymailError) as error:
+        messages.error(request, _("The mail server did not take it: %(error)s") % {"error": error})
+    else:
+        messages.success(request, _("Sent to %(email)s.") % {"email": request.user.email})
+    return redirect("staff_mail_preview", kind)
+
+
+def html_of(message: EmailMultiAlternatives) -> str:
+    return str(message.alternatives[0][0])
+
+
+def in_a_frame(html: str) -> str:
+    """The mail with links that lead out of the frame."""
+    return html.replace("<head>", '<head><base target="_blank">', 1)
+
+
+def in_scheme(html: str, scheme: str) -> str:
+    """The mail as it looks to who prefers the light or the dark, whatever this browser prefers."""
+    if scheme not in SCHEMES:
+        return html
+    return html.replace("(prefers-color-scheme: dark)", SCHEMES[scheme]).replace("light dark", scheme)
+
+
+def _preview(kind: str) -> Preview:
+    if preview := find(kind):
+        return preview
+    raise Http404(kind)
+
+
+def _written(preview: Preview, request: HttpRequest) -> EmailMultiAlternatives:
+    return preview.write(LONG if request.GET.get("names") == "long" else USUAL)
