@@ -45,6 +45,8 @@ if not re.fullmatch(r"#[0-9a-fA-F]{6}", NEWSROOM_COLOUR):
     raise ImproperlyConfigured(f"NEWSROOM_COLOUR is {NEWSROOM_COLOUR}: write it like #f3ae2d")
 NEWSROOM_LOGO_URL = env.str("NEWSROOM_LOGO_URL", default="")
 NEWSROOM_ADDRESS = env.str("NEWSROOM_ADDRESS", default="")
+# How many days after the one on which it should have been paid a membership still gives access.
+GRACE_DAYS = env.int("GRACE_DAYS", default=14)
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="EUR").upper()
 
 # What a card payment costs, by currency; who covers the fee is asked for as much more.

@@ -36,6 +36,19 @@ class Uncharged(models.TextChoices):
     """Nothing was due yet."""
 
 
+class Debt(models.TextChoices):
+    """How an invoice stands whose charge failed."""
+
+    OPEN = "open"
+    """Stripe tries again, or the reader can pay."""
+    RECOVERED = "recovered"
+    """It was paid after all."""
+    LOST = "lost"
+    """Nobody collects it any more."""
+    VOID = "void"
+    """It is owed no more: somebody withdrew it."""
+
+
 class CheckoutStatus(models.TextChoices):
     OPEN = "open"
     """Stripe's page is there to be paid on, or about to be opened."""

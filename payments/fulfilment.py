@@ -1,25 +1,28 @@
 """Who delivers what a payment bought: exactly one plain function per purpose.
 
 Payments may not import members, and a signal would let a payment without a listener pass in silence. More concerns
-whoever sells: a period that no money was taken for, a subscription that changed, a payment that went back.
+whoever sells: a period that no money was taken for, a subscription that changed, a payment that went back,
+a renewal that failed.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from payments.enums import Purpose, Standing
-from payments.models import Payment, Subscription, UnchargedInvoice
+from payments.enums import Debt, Purpose, Standing
+from payments.models import Payment, Subscription, UnchargedInvoice, UnpaidInvoice
 
 Fulfiller = Callable[[Payment], None]
 Coverer = Callable[[UnchargedInvoice], None]
 Follower = Callable[[Subscription, Subscription], None]
 Onlooker = Callable[[Payment, Standing], None]
+Chaser = Callable[[UnpaidInvoice, Debt | None], None]
 T = TypeVar("T")
 
 _fulfillers: dict[Purpose, Fulfiller] = {}
 _coverers: dict[Purpose, Coverer] = {}
 _followers: dict[Purpose, Follower] = {}
 _onlookers: dict[Purpose, Onlooker] = {}
+_chasers: dict[Purpose, Chaser] = {}
 
 
 def fulfils(purpose: Purpose) -> Callable[[Fulfiller], Fulfiller]:
@@ -40,6 +43,11 @@ def follows(purpose: Purpose) -> Callable[[Follower], Follower]:
 def regards(purpose: Purpose) -> Callable[[Onlooker], Onlooker]:
     """Registers the function that hears when a payment stands otherwise than before."""
     return _register(_onlookers, purpose, "regarded")
+
+
+def chases(purpose: Purpose) -> Callable[[Chaser], Chaser]:
+    """Registers the function that hears of an invoice that failed, and of what became of it: as it was, or None."""
+    return _register(_chasers, purpose, "chased")
 
 
 def fulfil(payment: Payment) -> None:
@@ -63,6 +71,12 @@ def regard(payment: Payment, *, before: Standing) -> None:
     """Tells how the payment stands, inside the transaction that wrote it."""
     if onlooker := _onlookers.get(Purpose(payment.purpose)):
         onlooker(payment, before)
+
+
+def chase(invoice: UnpaidInvoice, *, before: Debt | None) -> None:
+    """Tells that an invoice failed, or is settled, inside the transaction that wrote it."""
+    if chaser := _chasers.get(Purpose(invoice.subscription.checkout.purpose)):
+        chaser(invoice, before)
 
 
 def unfulfilled_purposes() -> list[Purpose]:

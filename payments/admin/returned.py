@@ -1,4 +1,4 @@
-"""Money that went back, is contested, or should go back."""
+"""Money that went back, is contested, should go back, or did not come."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _, ngettext
 
 from payments.admin.base import MoneyAdmin, ReadOnlyAdmin
 from payments.enums import Standing
-from payments.models import Dispute, Refund, RefundProposal
+from payments.models import Dispute, Refund, RefundProposal, UnpaidInvoice
 from payments.money import Money
 from payments.proposing import dismiss_proposal
 
@@ -30,6 +30,15 @@ class DisputeAdmin(MoneyAdmin):
     list_select_related = ["payment"]
     search_fields = ["stripe_id", "payment__charge_id"]
     date_hierarchy = "opened_at"
+
+
+@admin.register(UnpaidInvoice)
+class UnpaidInvoiceAdmin(MoneyAdmin):
+    list_display = ["invoice_id", "subscription", "money", "state", "attempts", "failed_at", "settled_at"]
+    list_filter = ["state", "needs_confirmation", "currency", "livemode"]
+    list_select_related = ["subscription"]
+    search_fields = ["invoice_id", "subscription__stripe_id", "subscription__customer__user__email"]
+    date_hierarchy = "failed_at"
 
 
 class OutcomeFilter(admin.SimpleListFilter):

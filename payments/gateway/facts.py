@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from payments.enums import CheckoutStatus, Interval, PayoutStatus, RefundStatus, Rest, Uncharged
+from payments.enums import CheckoutStatus, Debt, Interval, PayoutStatus, RefundStatus, Rest, Uncharged
 
 
 class GatewayError(Exception):
@@ -92,6 +92,7 @@ class InvoiceFacts:
 
     `amount`: what was paid of it in money; `price_amount`: what the whole period costs by its price.
     `is_first`: of the first period of a subscription. `uncharged`: why no money was due, if none was.
+    `finalized_at`: when Stripe first tried to collect it; `attempts`: how often it has by itself.
     """
 
     stripe_id: str
@@ -104,6 +105,30 @@ class InvoiceFacts:
     product_id: str = ""
     price_amount: int | None = None
     uncharged: Uncharged | None = None
+    finalized_at: datetime | None = None
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidFacts:
+    """A later invoice of a subscription that Stripe tried to collect, and that is not paid.
+
+    `failed_at`: when that failed first, as well as Stripe tells; `settled_at`: when it was given up or withdrawn.
+    `next_attempt_at` is None where Stripe will not try again by itself.
+    """
+
+    invoice_id: str
+    state: Debt
+    amount: int
+    currency: str
+    attempts: int
+    period_start: datetime
+    failed_at: datetime
+    settled_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    page_url: str = ""
+    needs_confirmation: bool = False
+    decline_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +213,7 @@ class Snapshot:
     customer: CustomerFacts | None = None
     subscription: SubscriptionFacts | None = None
     invoice: InvoiceFacts | None = None
+    unpaid: UnpaidFacts | None = None
     charge: ChargeFacts | None = None
 
 

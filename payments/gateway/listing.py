@@ -65,6 +65,15 @@ def subscriptions() -> Iterator[Snapshot]:
             yield snapshot
 
 
+def unpaid_invoices() -> Iterator[Snapshot]:
+    """Open invoices of subscriptions of ours whose charge failed, without why."""
+    expand = ["data.payments", "data.parent.subscription_details.subscription"]
+    for read_at, found in _paged(client().v1.invoices.list, {"status": "open", "expand": expand}):
+        snapshot = reading.without_charge(found, read_at=read_at)
+        if snapshot and snapshot.unpaid:
+            yield snapshot
+
+
 def disputes(start: datetime, end: datetime) -> Iterator[tuple[str, str, str]]:
     """Each dispute's id, status and charge."""
     for _, found in _paged(client().v1.disputes.list, _created(start, end)):

@@ -1,6 +1,7 @@
 """From the SDK's objects to our facts. Asks nobody; where something must be there and is not, raises NotThereYet."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from payments.enums import CheckoutStatus, Interval, PayoutStatus, RefundStatus, Rest, Uncharged
+from payments.enums import CheckoutStatus, Debt, Interval, PayoutStatus, RefundStatus, Rest, Uncharged
 from payments.gateway.facts import (
     CardFacts,
     ChargeFacts,
@@ -21,6 +22,7 @@ from payments.gateway.facts import (
     RefundFacts,
     SubscriptionFacts,
     TransactionFacts,
+    UnpaidFacts,
 )
 from payments.gateway.opening import METADATA_PREFIX, REFERENCE_KEY
 
@@ -143,6 +145,53 @@ def invoice(found: Any) -> InvoiceFacts | None:
         product_id=_product_of(prices),
         price_amount=None if any(map(_is_proration, lines)) else sum(each.amount for each in lines),
         uncharged=uncharged,
+        finalized_at=instant(found.status_transitions.finalized_at or found.created),
+        attempts=found.attempt_count,
+    )
+
+
+_DEBTS = {"open": Debt.OPEN, "uncollectible": Debt.LOST, "void": Debt.VOID}
+
+
+def unpaid(found: Any) -> UnpaidFacts | None:
+    """An invoice that Stripe tried to collect in vain. A first one is none: nothing has begun with it.
+
+    Why it failed is told by its payment intent: `with_failure`.
+    """
+    state = _DEBTS.get(found.status)
+    is_first = found.billing_reason == "subscription_create"
+    if state is None or is_first or not (found.attempted and found.attempt_count and found.amount_due):
+        return None
+    times = found.status_transitions
+    settled = {Debt.LOST: times.marked_uncollectible_at, Debt.VOID: times.voided_at}.get(state)
+    upcoming = found.next_payment_attempt
+    return UnpaidFacts(
+        invoice_id=found.id,
+        state=state,
+        amount=found.amount_remaining if state == Debt.OPEN else found.amount_due,
+        currency=found.currency.upper(),
+        attempts=found.attempt_count,
+        period_start=instant(min(each.period.start for each in _telling_lines(found.lines.data))),
+        failed_at=instant(times.finalized_at or found.created),
+        settled_at=instant(settled) if settled else None,
+        next_attempt_at=instant(upcoming) if upcoming else None,
+        page_url=found.hosted_invoice_url or "",
+    )
+
+
+def with_failure(facts: UnpaidFacts, intent: Any, *, read_at: datetime) -> UnpaidFacts | None:
+    """The same, with what its payment intent tells of the last try. None: a debit is still under way."""
+    if intent.status == "processing":
+        return None
+    error, charge = intent.last_payment_error, intent.latest_charge
+    code = "" if error is None else getattr(error, "decline_code", None) or error.code or ""
+    is_debit = bool(charge and charge.payment_method_details and charge.payment_method_details.type != "card")
+    return replace(
+        facts,
+        needs_confirmation=intent.status == "requires_action" or code == "authentication_required",
+        decline_code=code,
+        # A debit comes back days after it was begun, and nothing at Stripe but the event says when.
+        failed_at=read_at if is_debit else facts.failed_at,
     )
 
 
@@ -167,6 +216,13 @@ def _why_uncharged(found: Any) -> Uncharged | None:
         return Uncharged.CREDIT
     # Moving a subscription's next charge makes an empty invoice too; only its first one is a trial.
     return Uncharged.TRIAL if found.billing_reason == "subscription_create" else None
+
+
+def collecting_intent(found: "stripe.Invoice") -> str | None:
+    """The id of the payment intent that tries to pay an open invoice, with its payments expanded."""
+    payments = found.payments.data if found.payments else []
+    intents = [each.payment.payment_intent for each in payments if each.status == "open"]
+    return id_of(intents[-1]) if intents and intents[-1] else None
 
 
 def paying_intent(found: "stripe.Invoice") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from payments.enums import CheckoutStatus
+from payments.enums import CheckoutStatus, Debt
 from payments.gateway import mapping
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import (
@@ -18,6 +18,7 @@ from payments.gateway.facts import (
     PayoutFacts,
     Snapshot,
     StrayCharge,
+    UnpaidFacts,
 )
 from payments.gateway.mapping import id_of
 
@@ -64,11 +65,13 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
 
 
 def snapshot_of_invoice(invoice_id: str) -> Snapshot | None:
-    """A subscription's invoice: the first, or a renewal."""
+    """A subscription's invoice: the first, or a renewal; paid, or not."""
     read_at = timezone.now()
     with our_errors():
         invoice = client().v1.invoices.retrieve(invoice_id, {"expand": INVOICE_PARTS})
     snapshot = without_charge(invoice, read_at=read_at)
+    if snapshot and snapshot.unpaid and snapshot.unpaid.state == Debt.OPEN:
+        return replace(snapshot, unpaid=_with_failure(snapshot.unpaid, invoice, read_at=read_at))
     if snapshot is None or snapshot.invoice is None or snapshot.invoice.uncharged:
         return snapshot
     return replace(snapshot, charge=_charge_of(_read_intent(mapping.paying_intent(invoice))))
@@ -91,7 +94,15 @@ def without_charge(invoice: "stripe.Invoice", *, read_at: datetime) -> Snapshot 
         customer=mapping.customer(invoice.customer, invoice.customer_email),
         subscription=mapping.subscription(subscription),
         invoice=mapping.invoice(invoice),
+        unpaid=mapping.unpaid(invoice),
     )
+
+
+def _with_failure(facts: UnpaidFacts, invoice: "stripe.Invoice", *, read_at: datetime) -> UnpaidFacts | None:
+    intent_id = mapping.collecting_intent(invoice)
+    if intent_id is None:
+        return facts
+    return mapping.with_failure(facts, _read_intent(intent_id), read_at=read_at)
 
 
 def snapshot_of_subscription(subscription_id: str) -> Snapshot | None:

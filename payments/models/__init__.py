@@ -11,6 +11,7 @@ from payments.models.returns import Dispute, Refund, RefundProposal
 from payments.models.stripe_event import StripeEvent
 from payments.models.subscription import Subscription, UnchargedInvoice
 from payments.models.transaction import BalanceTransaction
+from payments.models.unpaid import UnpaidInvoice
 
 __all__ = [
     "Alarm",
@@ -30,4 +31,5 @@ __all__ = [
     "StripeEvent",
     "Subscription",
     "UnchargedInvoice",
+    "UnpaidInvoice",
 ]

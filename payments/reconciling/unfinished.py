@@ -10,7 +10,7 @@ from django.utils import timezone
 from payments.enums import CheckoutStatus, PayoutStatus, RefundStatus
 from payments.gateway import reading
 from payments.gateway.facts import Facts
-from payments.models import BalanceTransaction, Checkout, Dispute, LedgerEntry, Payout, Refund
+from payments.models import BalanceTransaction, Checkout, Dispute, LedgerEntry, Payout, Refund, UnpaidInvoice
 from payments.reconciling.healing import heal
 from payments.reconciling.windows import Tally
 
@@ -22,7 +22,7 @@ Question = tuple[str, Callable[[], Facts | None]]
 
 def walk(tally: Tally) -> None:
     """Brings each up to what Stripe says now."""
-    for questions in (_checkouts, _refunds, _disputes, _payouts, _movements):
+    for questions in (_checkouts, _unpaid, _refunds, _disputes, _payouts, _movements):
         for subject, read in questions():
             tally.read += 1
             heal(subject, read, tally)
@@ -35,6 +35,11 @@ def _checkouts() -> Iterator[Question]:
     )
     for session_id in waiting.values_list("session_id", flat=True).iterator():
         yield str(session_id), partial(reading.snapshot_of_session, str(session_id))
+
+
+def _unpaid() -> Iterator[Question]:
+    for invoice_id in UnpaidInvoice.objects.open().values_list("invoice_id", flat=True).iterator():
+        yield invoice_id, partial(reading.snapshot_of_invoice, invoice_id)
 
 
 def _refunds() -> Iterator[Question]:

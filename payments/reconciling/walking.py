@@ -12,7 +12,7 @@ from payments.checkpoints import reached
 from payments.gateway import listing, reading
 from payments.gateway.facts import Snapshot
 from payments.gateway.listing import Listed
-from payments.models import Checkout, Cursor, Dispute, LedgerEntry, Subscription
+from payments.models import Checkout, Cursor, Dispute, LedgerEntry, Subscription, UnpaidInvoice
 from payments.models.ledger import UNEXPLAINED
 from payments.reconciling import polling, unfinished
 from payments.reconciling.healing import heal
@@ -44,6 +44,7 @@ def walk(*, since: datetime | None = None, progress: Progress = no_progress) -> 
         _walk_days(cursor, since or cursor.read_until - OVERLAP, now, tally, progress)
         _walk_subscriptions(cursor, tally)
         progress("subscriptions", 1, tally)
+        _walk_unpaid(cursor, tally)
         unfinished.walk(tally)
         progress("unfinished", 1, tally)
         is_whole = not tally.failed
@@ -115,6 +116,18 @@ def _changed(batch: list[Snapshot]) -> Iterator[Snapshot]:
 
 def _is_as(row: Subscription | None, state: dict[str, Any]) -> bool:
     return row is not None and all(getattr(row, name) == value for name, value in state.items())
+
+
+def _walk_unpaid(cursor: Cursor, tally: Tally) -> None:
+    for batch in _batches(listing.unpaid_invoices()):
+        cursor.hold()
+        tally.read += len(batch)
+        told = [each.unpaid for each in batch if each.unpaid]
+        rows = UnpaidInvoice.objects.filter(invoice_id__in=[each.invoice_id for each in told])
+        known = set(rows.values_list("invoice_id", "attempts"))
+        for each in told:
+            if (each.invoice_id, each.attempts) not in known:
+                heal(each.invoice_id, partial(reading.snapshot_of_invoice, each.invoice_id), tally)
 
 
 def _batches(listed: Iterable[T]) -> Iterator[list[T]]:

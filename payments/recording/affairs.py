@@ -13,6 +13,7 @@ from payments.money import Money
 from payments.recording.quarantine import Unexpected
 from payments.recording.returns import record_returns
 from payments.recording.subscriptions import record_subscription, record_uncharged
+from payments.recording.unpaid import record_debts
 from payments.restoring import restore_checkout
 from payments.silence import is_history, silence
 
@@ -38,6 +39,8 @@ def bring_up(snapshot: Snapshot) -> None:
         record_returns(payment=payment, charge=snapshot.charge, read_at=snapshot.read_at)
     elif snapshot.invoice and snapshot.invoice.uncharged and subscription:
         record_uncharged(subscription, snapshot.invoice)
+    if subscription:
+        record_debts(subscription, snapshot)
     # Last, so that whoever follows knows whose it is.
     if subscription and before:
         with silence(is_history(snapshot.read_at)):

@@ -19,7 +19,8 @@ NOBODY = {"subscription": None, "access": False}
 WAITING = {"subscription": "incomplete", "access": False}
 EXPIRED = {"subscription": "incomplete_expired", "access": False}
 MEMBER = {"subscription": "active", "access": True}
-OWING = {"subscription": "past_due", "access": False}
+OWING = {"subscription": "past_due", "access": True}
+"""In grace: while Stripe tries again, nobody is locked out."""
 ENDED = {"subscription": "canceled", "access": False}
 
 STANDINGS = {

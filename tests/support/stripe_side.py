@@ -9,7 +9,7 @@ from itertools import count
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from payments.enums import CheckoutStatus, Interval, PayoutStatus, RefundStatus
+from payments.enums import CheckoutStatus, Debt, Interval, PayoutStatus, RefundStatus
 from payments.gateway.facts import (
     ChargeFacts,
     CustomerFacts,
@@ -20,6 +20,7 @@ from payments.gateway.facts import (
     Snapshot,
     SubscriptionFacts,
     TransactionFacts,
+    UnpaidFacts,
 )
 from payments.models import Checkout
 
@@ -127,6 +128,17 @@ class StripeSide:
             charge=self.charge(period),
         )
 
+    def unpaid(self, period: int = 1, *, status: str = "past_due", **changes: object) -> Snapshot:
+        """invoice.payment_failed and the like: a renewal whose charge failed."""
+        subscription = replace(self.subscription_facts(period), status=status)
+        if status == "canceled":
+            subscription = replace(subscription, ended_at=self.starts_at(period) + timedelta(days=15))
+        return self._snapshot(
+            customer=self.customer(),
+            subscription=subscription,
+            unpaid=replace(self.unpaid_facts(period), **changes),
+        )
+
     def affairs(
         self,
         *,
@@ -168,6 +180,21 @@ class StripeSide:
             currency=self.checkout.currency,
             settled_at=self.starts_at(period),
             is_first=period == 0,
+        )
+
+    def unpaid_facts(self, period: int = 1) -> UnpaidFacts:
+        failed_at = self.starts_at(period) + _AN_HOUR
+        return UnpaidFacts(
+            invoice_id=f"in_{self.number}_{period}",
+            state=Debt.OPEN,
+            amount=self.checkout.amount,
+            currency=self.checkout.currency,
+            attempts=1,
+            period_start=self.starts_at(period),
+            failed_at=failed_at,
+            next_attempt_at=failed_at + timedelta(days=3),
+            page_url=f"https://invoice.stripe.com/i/{self.number}_{period}",
+            decline_code="generic_decline",
         )
 
     def charge(self, period: int = 0) -> ChargeFacts:
