@@ -18,7 +18,7 @@ from payments.models import Payment, Subscription
 @follows(Purpose.MEMBERSHIP)
 def follow_membership(now: Subscription, before: Subscription) -> None:
     """Closes the requests that Stripe has carried out, and writes down what nobody of ours asked for."""
-    user = _user_of(now)
+    user = user_of(now)
     if user is None:
         return
     if before.is_running and not now.is_running:
@@ -108,7 +108,8 @@ def _close(
         )
 
 
-def _user_of(subscription: Subscription) -> User | None:
+def user_of(subscription: Subscription) -> User | None:
+    """Whose it is; None while nothing was paid."""
     checkout, customer = subscription.checkout, subscription.customer
     pk = checkout.user_id or customer.user_id
     return User.objects.filter(pk=pk).first() if pk else None

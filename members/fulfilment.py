@@ -26,11 +26,12 @@ def grant_membership(payment: Payment) -> None:
     Who pays for the same tier by two subscriptions at once has it once; the second payment should go back.
     """
     signup = Signup.objects.filter(checkout=payment.checkout_id).first()
+    subscription = payment.subscription
     tier = tier_bought(
         payment.checkout,
         product_id=payment.product_id,
-        amount=payment.price_amount,
-        interval=payment.subscription.interval if payment.subscription else "",
+        amount=payment.price_amount or (subscription.amount if subscription else None),
+        interval=subscription.interval if subscription else "",
     )
     if signup is None or tier is None or payment.period_start is None or payment.period_end is None:
         raise CannotFulfil(f"{payment} bought no period of a membership")

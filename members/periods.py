@@ -14,3 +14,8 @@ def add_months(day: date, months: int) -> date:
 def day_of(instant: datetime) -> date:
     """The day in the newsroom's zone."""
     return timezone.localdate(instant)
+
+
+def same_time_months_later(instant: datetime, months: int) -> datetime:
+    """The same time of day in the newsroom's zone, so many months on, whatever the clocks do in between."""
+    return timezone.localtime(instant) + relativedelta(months=months)

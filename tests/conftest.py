@@ -11,8 +11,10 @@ from playwright.sync_api import sync_playwright
 
 from payments import doorbell
 from payments.ledger import guards
+from tests.support.at_stripe import AtStripe
 from tests.support.books import assert_books
 from tests.support.browser import ARGUMENTS, CHROMIUM
+from tests.support.sandbox_process import SECRET_KEY, running_sandbox
 from tests.support.stripe_page import StripePage
 
 hypothesis.settings.register_profile(
@@ -121,3 +123,17 @@ def stripe_page(monkeypatch):
     page = StripePage()
     monkeypatch.setattr("payments.checkout.open_session", page.open_session)
     return page
+
+
+@pytest.fixture(scope="session")
+def story_sandbox():
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def at_stripe(story_sandbox, settings):
+    """The sandbox, empty, as the Stripe of our settings."""
+    settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY = story_sandbox.base_url, SECRET_KEY
+    story_sandbox.reset()
+    return AtStripe(story_sandbox)

@@ -10,6 +10,11 @@ from members.models.membership import Membership
 from payments.models.subscription import Subscription
 
 
+def new_key() -> str:
+    """For a request: Stripe is asked under it."""
+    return str(uuid.uuid4())
+
+
 class ChangeQuerySet(models.QuerySet["MembershipChange"]):
     def done(self) -> "ChangeQuerySet":
         """What has happened, latest first."""
@@ -27,7 +32,7 @@ class MembershipChange(models.Model):
     the fact that it rests on, or of a request its idempotency key.
     """
 
-    key = models.CharField(max_length=150, unique=True, default=uuid.uuid4)
+    key = models.CharField(max_length=150, unique=True, default=new_key)
     kind = models.CharField(max_length=20, choices=ChangeKind)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="changes")
     subscription = models.ForeignKey(
@@ -58,6 +63,11 @@ class MembershipChange(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                name="change_asked_once",
+                fields=["subscription"],
+                condition=Q(done_at__isnull=True, failed_at__isnull=True),
+            ),
             models.CheckConstraint(name="change_kind_known", condition=Q(kind__in=ChangeKind.values)),
             models.CheckConstraint(name="change_actor_known", condition=Q(actor_kind__in=ActorKind.values)),
             models.CheckConstraint(

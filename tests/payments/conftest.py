@@ -3,8 +3,6 @@ import pytest
 from members.joining import start_signup
 from payments import events
 from tests.factories.members import PlanFactory
-from tests.support.at_stripe import AtStripe
-from tests.support.sandbox_process import SECRET_KEY, running_sandbox
 from tests.support.stripe_side import StripeSide
 
 
@@ -27,17 +25,3 @@ def answers(monkeypatch):
     for kind in events._READERS:
         monkeypatch.setitem(events._READERS, kind, read)
     return known
-
-
-@pytest.fixture(scope="session")
-def story_sandbox():
-    with running_sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def at_stripe(story_sandbox, settings):
-    """The sandbox, empty, as the Stripe of our settings."""
-    settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY = story_sandbox.base_url, SECRET_KEY
-    story_sandbox.reset()
-    return AtStripe(story_sandbox)
