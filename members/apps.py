@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MembersConfig(AppConfig):
@@ -9,3 +10,8 @@ class MembersConfig(AppConfig):
         from members import book_checks, checks, fulfilment, mails, restoring  # noqa: F401
 
         mails.load()
+
+        from members.roles import make_roles
+
+        # Permissions come to be after the migrations, so no migration can hand them out.
+        post_migrate.connect(make_roles, sender=self)

@@ -42,6 +42,18 @@ class ChangeKind(models.TextChoices):
     MOVED = "moved", _("Moved to another account")
 
 
+class Find(models.TextChoices):
+    """Those of the members whom staff want to see."""
+
+    ACTIVE = "active", _("Active")
+    TRIAL = "trial", _("On trial")
+    GIFTED = "gifted", _("By a gift")
+    COMPED = "comped", _("Complimentary")
+    IMPORTED = "imported", _("Brought over")
+    PAST_DUE = "past_due", _("Payment failed")
+    ENDED = "ended", _("Ended")
+
+
 class ActorKind(models.TextChoices):
     """Who brought a change about."""
 
@@ -59,6 +71,7 @@ class MailKind(models.TextChoices):
     GIFT_READY = "gift_ready", _("A gift and its link, for the giver")
     GIFT_REDEEMED = "gift_redeemed", _("A gift has been opened")
     PAID_TWICE = "paid_twice", _("Somebody paid twice")
+    COMP_GRANTED = "comp_granted", _("A complimentary membership")
 
 
 def mail_kinds() -> list[tuple[str, Any]]:

@@ -3,6 +3,7 @@ from django.urls import include, path
 from members.views import account, confirming, mail, redeeming, security, thanks
 from members.views.giving import GiftView
 from members.views.joining import JoinView
+from members.views.staff import granting, member, members
 from members.views.support import SupportView
 
 # By the names that allauth looks for.
@@ -15,7 +16,15 @@ passkeys = [
     path("<int:pk>/remove/", security.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
 ]
 
+staff_members = [
+    path("", members.members, name="staff_members"),
+    path("grant/", granting.GrantView.as_view(), name="staff_grant"),
+    path("<int:pk>/", member.member, name="staff_member"),
+    path("memberships/<int:pk>/end/", granting.MoveEndView.as_view(), name="staff_move_end"),
+]
+
 urlpatterns = [
+    path("staff/members/", include(staff_members)),
     path("", SupportView.as_view(), name="support"),
     path("join/", JoinView.as_view(), name="join"),
     path("gift/", GiftView.as_view(), name="gift"),

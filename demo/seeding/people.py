@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from members.enums import Origin
 from members.models import Membership, Tier, User
+from members.roles import SUPPORT
 
 _FIRST = (
     "Ada Aisha Alba Amos Anouk Bela Bruno Carmen Chidi Clara Dario Edith Elif Emil Esther Farid Freya Greta Hana "
@@ -72,7 +73,7 @@ def _noon(day: date) -> datetime:
 
 
 def seed_accounts() -> None:
-    """The three to sign in as; each gets a code by mail, as everybody does."""
+    """The four to sign in as; each gets a code by mail, as everybody does."""
     reader = User.objects.for_email("reader@example.org")
     tier = Tier.objects.order_by("position").first()
     if tier and not reader.memberships.exists():
@@ -81,12 +82,15 @@ def seed_accounts() -> None:
     _staff("staff@example.org", "Staff", everything)
     money = Permission.objects.filter(content_type__app_label="payments")
     _staff("finance@example.org", "Finance", money.filter(_MAY_LOOK | Q(codename__in=_MAY_DO)))
+    _staff("support@example.org", SUPPORT)
 
 
-def _staff(email: str, role: str, permissions: QuerySet[Permission]) -> None:
+def _staff(email: str, role: str, permissions: QuerySet[Permission] | None = None) -> None:
+    """Without permissions: the role is there already."""
     user = User.objects.for_email(email)
     user.is_staff = True
     user.save(update_fields=["is_staff"])
     group, _ = Group.objects.get_or_create(name=role)
-    group.permissions.set(permissions)
+    if permissions is not None:
+        group.permissions.set(permissions)
     user.groups.add(group)

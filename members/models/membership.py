@@ -106,6 +106,10 @@ class Membership(models.Model):
         return self.is_held and self.starts_on <= timezone.localdate() < self.ends_on
 
     @property
+    def is_over(self) -> bool:
+        return self.ends_on <= timezone.localdate()
+
+    @property
     def is_held(self) -> bool:
         """The money for it did not go back."""
         payment = self.gift.payment if self.gift else self.payment

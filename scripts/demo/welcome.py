@@ -17,7 +17,7 @@ PLACES = """
     {site}/demo/mail/      every mail the demo sends, sign-in codes among them
 
   Sign in at {site}/accounts/login/ with a code by email, as
-    reader@example.org · staff@example.org · finance@example.org
+    reader@example.org · staff@example.org · finance@example.org · support@example.org
 
   Cards (any future date, any CVC)
     4242 4242 4242 4242    succeeds

@@ -77,6 +77,7 @@ def test_everybody_to_sign_in_as_is_there(stripe):
         ("finance@example.org", True, False),
         ("reader@example.org", False, False),
         ("staff@example.org", True, False),
+        ("support@example.org", True, False),
     ]
     reader = found[1].memberships.get()
     assert reader.is_active

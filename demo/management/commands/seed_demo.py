@@ -8,9 +8,11 @@ from campaigns.models import Campaign
 from campaigns.progress import measure
 from demo.seeding.campaign import seed_campaign
 from demo.seeding.catalogue import seed_catalogue
+from demo.seeding.comps import seed_comps
 from demo.seeding.history import seed_history
 from demo.seeding.people import seed_accounts, seed_supporters
 from payments.gateway.facts import GatewayError
+from payments.silence import silence
 
 
 class Command(BaseCommand):
@@ -26,6 +28,8 @@ class Command(BaseCommand):
         seed_catalogue()
         campaign = seed_campaign()
         seed_accounts()
+        with silence():
+            seed_comps()
         seed_supporters(options["supporters"])
         if settings.STRIPE_API_BASE == settings.STRIPE_LIVE_API_BASE:
             self.stdout.write("No sandbox: the campaign begins at 0, because its history is played there.")
