@@ -1,9 +1,14 @@
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from members import mailing
+from members import contributing, mailing
 from members.models import (
+    Contribution,
+    ContributionOffer,
+    ContributionReminder,
+    ContributionSettings,
     Gift,
     GiftOffer,
     Membership,
@@ -16,6 +21,7 @@ from members.models import (
     User,
 )
 from payments.admin import ReadOnlyAdmin
+from payments.admin.base import MoneyAdmin, ReadOnlyInline
 from payments.models.queue import QueueQuerySet
 
 
@@ -93,6 +99,55 @@ class GiftAdmin(ReadOnlyAdmin):
     list_select_related = ["tier"]
     search_fields = ["giver_email", "redeemed_by__email"]
     exclude = ["token_hash"]
+
+
+@admin.register(ContributionOffer)
+class ContributionOfferAdmin(admin.ModelAdmin):
+    list_display = ["currency", "interval", "amounts", "preselected", "floor", "is_active"]
+    list_filter = ["currency", "is_active"]
+
+
+@admin.register(ContributionSettings)
+class ContributionSettingsAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "is_nudge_on", "dedication_waits_hours"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not ContributionSettings.objects.exists()
+
+
+class ReminderInline(ReadOnlyInline):
+    model = ContributionReminder
+
+
+@admin.register(Contribution)
+class ContributionAdmin(MoneyAdmin):
+    list_display = [
+        *("email", "money", "interval", "paid_at", "public_name", "is_name_approved"),
+        *("dedication", "honoree_name", "message", "notify_email", "notified_at", "notify_stopped_at"),
+    ]
+    list_filter = ["interval", "currency", "dedication", "is_name_approved"]
+    search_fields = ["email", "public_name", "honoree_name", "notify_email"]
+    date_hierarchy = "paid_at"
+    exclude = ["fingerprint"]
+    inlines = [ReminderInline]
+    actions = ["stop_dedication", "show_name", "hide_name"]
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("members.change_contribution")
+
+    @admin.action(description=_("Stop the mail about the dedication"), permissions=["moderate"])
+    def stop_dedication(self, request: HttpRequest, queryset: QuerySet[Contribution]) -> None:
+        count = contributing.stop_dedications(queryset)
+        said = ngettext("%(count)d mail is stopped.", "%(count)d mails are stopped.", count)
+        messages.success(request, said % {"count": count})
+
+    @admin.action(description=_("Show the name on the donation page"), permissions=["moderate"])
+    def show_name(self, request: HttpRequest, queryset: QuerySet[Contribution]) -> None:
+        queryset.exclude(public_name="").update(is_name_approved=True)
+
+    @admin.action(description=_("Do not show the name"), permissions=["moderate"])
+    def hide_name(self, request: HttpRequest, queryset: QuerySet[Contribution]) -> None:
+        queryset.update(is_name_approved=False)
 
 
 @admin.register(OutgoingMail)

@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from members.enums import Origin
-from members.models import Gift, Membership
+from members.models import Contribution, Gift, Membership
 from members.periods import add_months
 from payments.checking.findings import Found, book_check
+from payments.checking.payments import OWED
 from payments.enums import Account, Purpose, Standing
 from payments.models import Payment, Posting, RefundProposal
 
@@ -20,6 +21,7 @@ def paid_not_delivered() -> Found:
     """A payment that nothing came of, and that nobody is asked to give back."""
     withheld = RefundProposal.objects.filter(payment=OuterRef("pk"), dismissed_at=None)
     nothing = Payment.objects.filter(membership=None, gift=None).filter(~Exists(withheld))
+    nothing = nothing.exclude(purpose=Purpose.CONTRIBUTION, checkout__contribution__isnull=False)
     for payment in nothing:
         yield payment.charge_id, f"{payment} for a {payment.purpose} bought nothing"
 
@@ -103,3 +105,31 @@ def gift_liability_wrong() -> Found:
     for charge_id, left in sums.items():
         if left:
             yield str(charge_id), f"{left} is owed for a gift that is not there"
+
+
+@book_check("donation_wrong")
+def donation_wrong() -> Found:
+    """A donation whose row does not say what was paid for it, or whose money is not revenue; or revenue of others."""
+    paid = Payment.objects.filter(checkout=OuterRef("checkout"))
+    said = Contribution.objects.filter(
+        Q(Exists(paid), paid_at=None) | Q(~Exists(paid), paid_at__isnull=False)
+    )
+    for contribution in said:
+        yield f"contribution {contribution.pk}", f"{contribution} does not say whether it was paid"
+    others = Contribution.objects.exclude(
+        checkout__purpose=Purpose.CONTRIBUTION
+    ) | Contribution.objects.exclude(
+        checkout__amount=F("amount") + F("fee_cover"), checkout__currency=F("currency")
+    )
+    for contribution in others:
+        yield f"contribution {contribution.pk}", f"{contribution} is not what its checkout asks for"
+    earned = Posting.objects.filter(account__in=OWED, entry__payment__isnull=False)
+    donated = Q(entry__payment__purpose=Purpose.CONTRIBUTION)
+    revenue = Q(account=Account.DONATION_REVENUE)
+    for charge_id in earned.filter(donated & ~revenue | ~donated & revenue).values_list(
+        "entry__payment__charge_id", flat=True
+    ):
+        yield (
+            str(charge_id),
+            "the ledger takes a donation for something else, or something else for a donation",
+        )

@@ -64,6 +64,24 @@ class ActorKind(models.TextChoices):
     SYSTEM = "system", _("Automatically")
 
 
+class Dedication(models.TextChoices):
+    """Why somebody gives in another's name."""
+
+    NONE = "", _("No dedication")
+    HONOUR = "honour", _("In honour of somebody")
+    MEMORY = "memory", _("In memory of somebody")
+
+
+class ReminderChoice(models.TextChoices):
+    """When somebody who gave once wants to be asked again."""
+
+    NONE = "", _("Do not remind me")
+    IN_3_MONTHS = "months_3", _("In three months")
+    IN_6_MONTHS = "months_6", _("In six months")
+    IN_9_MONTHS = "months_9", _("In nine months")
+    MONTHLY = "monthly", _("Next month, and once more the month after")
+
+
 class MailKind(models.TextChoices):
     """Each mail that we owe; with its reference it is sent once. `docs/mails.md` tells how one is added."""
 
@@ -72,6 +90,9 @@ class MailKind(models.TextChoices):
     GIFT_REDEEMED = "gift_redeemed", _("A gift has been opened")
     PAID_TWICE = "paid_twice", _("Somebody paid twice")
     COMP_GRANTED = "comp_granted", _("A complimentary membership")
+    DONATION_RECEIVED = "donation_received", _("A donation has arrived, for the donor")
+    DEDICATION = "dedication", _("A donation in honour or memory of somebody")
+    DONATION_REMINDER = "donation_reminder", _("A donor asked to be reminded")
 
 
 def mail_kinds() -> list[tuple[str, Any]]:

@@ -1,11 +1,12 @@
 """Delivers what a payment bought. Runs inside the transaction that wrote the payment."""
 
+from members.contributing import receive_contribution
 from members.enums import ActorKind, ChangeKind, MailKind, Origin
 from members.following import catch_up
 from members.gifting import activate_gift
 from members.history import write_change
 from members.mailing import owe_mail
-from members.models import Gift, Membership, Signup, User
+from members.models import Contribution, Gift, Membership, Signup, User
 from members.periods import day_of
 from members.tiers import tier_bought
 from payments.enums import Purpose, Uncharged
@@ -118,6 +119,16 @@ def deliver_gift(payment: Payment) -> None:
         raise CannotFulfil(f"{payment} bought no gift")
     _user_of(payment, gift.giver_email)
     activate_gift(gift=gift, payment=payment)
+
+
+@fulfils(Purpose.CONTRIBUTION)
+def accept_contribution(payment: Payment) -> None:
+    """Nothing is due for it but thanks; each charge of a recurring one comes here too."""
+    contribution = Contribution.objects.filter(checkout=payment.checkout_id).first()
+    if contribution is None:
+        raise CannotFulfil(f"nobody asked to give {payment}")
+    user = _user_of(payment, contribution.email)
+    receive_contribution(contribution=contribution, payment=payment, user=user)
 
 
 def _has_twin(membership: Membership) -> bool:

@@ -1,10 +1,11 @@
-"""Makes signups and gifts again that a restored backup has lost; the payment that brings them is recorded as ever."""
+"""Makes again what a restored backup has lost; the payment that brings it is recorded as ever."""
 
 from uuid import UUID
 
 from members.attribution import attribution_of
+from members.contributing import KEPT_AT_STRIPE
 from members.gift_links import hash_of, token_for
-from members.models import Gift, Plan, Signup, Tier
+from members.models import Contribution, Gift, Plan, Signup, Tier
 from payments.enums import Purpose
 from payments.models import Checkout
 from payments.restoring import restores
@@ -48,5 +49,24 @@ def restore_gift(checkout: Checkout) -> bool:
         is_open=False,
         campaign_code=terms.get("campaign", ""),
         **{name: terms.get(name, "") for name in ("giver_name", "recipient_name", "message")},
+    )
+    return True
+
+
+@restores(Purpose.CONTRIBUTION)
+def restore_contribution(checkout: Checkout) -> bool:
+    """The donation. Who was to be told of it, and reminded, is not kept at Stripe: nobody is written to twice."""
+    fee_cover = int(checkout.terms.get("fee_cover", "0"))
+    Contribution.objects.create(
+        email=checkout.email,
+        checkout=checkout,
+        amount=checkout.amount - fee_cover,
+        fee_cover=fee_cover,
+        currency=checkout.currency,
+        interval=checkout.interval,
+        campaign_code=checkout.terms.get("campaign", ""),
+        attribution=attribution_of(checkout.terms),
+        is_open=False,
+        **{name: checkout.terms.get(name, "") for name in KEPT_AT_STRIPE},
     )
     return True

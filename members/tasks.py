@@ -1,9 +1,16 @@
 from celery import shared_task
 
-from members import mailing
+from members import contributing, mailing, reminding
 
 
 @shared_task
 def drain_outbox() -> None:
     """Sends the mails that are owed: when one has been added, and at times for what the doorbell missed."""
     mailing.drain()
+
+
+@shared_task
+def write_to_donors() -> None:
+    """Owes the reminders that donors asked for, and tells whoever should hear of a dedication."""
+    contributing.tell_of_dedications()
+    reminding.remind()

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from members.views import account, confirming, mail, redeeming, security, thanks
+from members.views import account, confirming, contributions, donating, mail, redeeming, security, thanks
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.staff import granting, member, members
@@ -28,11 +28,15 @@ urlpatterns = [
     path("", SupportView.as_view(), name="support"),
     path("join/", JoinView.as_view(), name="join"),
     path("gift/", GiftView.as_view(), name="gift"),
+    path("donate/", donating.DonateView.as_view(), name="donate"),
+    path("thanks/<uuid:reference>/reminder/", donating.choose, name="choose_reminder"),
+    path("reminders/<str:token>/", donating.stop, name="stop_reminders"),
     path("thanks/<uuid:reference>/", thanks.thanks, name="thanks"),
     path("thanks/<uuid:reference>/status.json", thanks.thanks_status, name="thanks_status"),
     path("redeem/", redeeming.RedeemStartView.as_view(), name="redeem_start"),
     path("redeem/<str:token>/", redeeming.RedeemView.as_view(), name="redeem"),
     path("account/", account.account, name="account"),
+    path("account/contributions/", contributions.contributions, name="my_contributions"),
     path("account/confirm/", confirming.confirm, name="account_confirm"),
     path("account/security/", include(passkeys)),
     path("accounts/passkey/", security.sign_in, name="mfa_login_webauthn"),

@@ -7,6 +7,8 @@ class Purpose(models.TextChoices):
 
     MEMBERSHIP = "membership"
     GIFT = "gift"
+    CONTRIBUTION = "contribution"
+    """Nothing: it is given."""
 
 
 class Interval(models.TextChoices):

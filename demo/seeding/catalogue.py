@@ -1,6 +1,6 @@
 """What The Lantern sells, in four currencies: amounts of their own, not conversions."""
 
-from members.models import GiftOffer, Plan, Tier
+from members.models import ContributionOffer, GiftOffer, Plan, Tier
 from payments.enums import Interval
 
 _TIERS = [
@@ -33,11 +33,34 @@ _MONTHLY = {
     "JPY": ([800, 3000], [800, 1500, 3000]),
 }
 _MONTHS_PAID = {Interval.MONTH: 1, Interval.YEAR: 10}
+# Per currency and interval: the amounts that donors are offered, and the least; the second is preselected.
+_DONATIONS = {
+    "EUR": {
+        "": ([1000, 3000, 6000], 200),
+        "month": ([500, 1000, 2000], 200),
+        "year": ([5000, 10000, 20000], 1000),
+    },
+    "USD": {
+        "": ([1500, 3500, 7500], 200),
+        "month": ([700, 1500, 3000], 200),
+        "year": ([7500, 15000, 30000], 1000),
+    },
+    "GBP": {
+        "": ([1000, 2500, 5000], 200),
+        "month": ([400, 800, 1500], 200),
+        "year": ([4000, 8000, 16000], 1000),
+    },
+    "JPY": {
+        "": ([1500, 3000, 6000], 300),
+        "month": ([500, 1000, 2000], 300),
+        "year": ([5000, 10000, 20000], 1000),
+    },
+}
 _GIFT_MONTHS = {1: 1, 3: 3, 6: 6, 12: 10}
 
 
 def seed_catalogue() -> None:
-    """Tiers, plans and gift offers; those that are there stay as they are."""
+    """Tiers, plans, and what can be given; those that are there stay as they are."""
     for position, (slug, name, description, benefits) in enumerate(_TIERS):
         tier, _ = Tier.objects.get_or_create(
             slug=slug,
@@ -49,6 +72,13 @@ def seed_catalogue() -> None:
             },
         )
         _price(tier, position)
+    for currency, offers in _DONATIONS.items():
+        for interval, (amounts, floor) in offers.items():
+            ContributionOffer.objects.get_or_create(
+                interval=interval,
+                currency=currency,
+                defaults={"amounts": amounts, "preselected": amounts[1], "floor": floor},
+            )
 
 
 def _price(tier: Tier, position: int) -> None:

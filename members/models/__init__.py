@@ -1,4 +1,6 @@
 from members.models.change import MembershipChange
+from members.models.contribution import Contribution, ContributionReminder
+from members.models.contribution_offer import ContributionOffer, ContributionSettings
 from members.models.gift import Gift, GiftOffer
 from members.models.mail import OutgoingMail
 from members.models.membership import Membership
@@ -8,6 +10,10 @@ from members.models.tier import Plan, Tier
 from members.models.user import User
 
 __all__ = [
+    "Contribution",
+    "ContributionOffer",
+    "ContributionReminder",
+    "ContributionSettings",
     "Gift",
     "GiftOffer",
     "Membership",

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from members.donation_form import ReminderForm
 from members.gift_links import url_for
-from members.models import Gift, Membership
+from members.models import Contribution, Gift, Membership
 from payments.enums import CheckoutStatus
 from payments.models import Checkout
 from payments.reconciling.checkouts import reconcile_soon
@@ -23,11 +24,16 @@ def thanks(request: HttpRequest, reference: UUID) -> HttpResponse:
     state = _state(checkout)
     gift = Gift.objects.select_related("tier").filter(checkout=checkout, payment__isnull=False).first()
     membership = Membership.objects.select_related("tier").filter(payment__checkout=checkout)
+    contribution = (
+        Contribution.objects.received().select_related("checkout").filter(checkout=checkout).first()
+    )
     context = {
         "state": state,
         "checkout": checkout,
         "membership": membership.order_by("granted_at").first(),
         "gift": gift,
+        "contribution": contribution,
+        "reminder_form": ReminderForm(initial={"reminder": contribution.reminder}) if contribution else None,
         "gift_url": url_for(gift.reference) if gift else None,
         "status_url": reverse("thanks_status", args=[reference]),
     }

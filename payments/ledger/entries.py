@@ -126,7 +126,9 @@ def post_gift_redeemed(*, payment: Payment, source: str, redeemed_at: datetime) 
 
 
 def _owed_for(payment: Payment) -> Account:
-    """Whom we owe: the giver until the gift is redeemed, a member from then on."""
+    """Whom we owe: a member, the giver until their gift is redeemed, or for a donation nobody: it is earned."""
+    if payment.purpose == Purpose.CONTRIBUTION:
+        return Account.DONATION_REVENUE
     if payment.purpose == Purpose.MEMBERSHIP:
         return Account.DEFERRED_MEMBERSHIP
     is_redeemed = payment.ledger_entries.filter(kind=EntryKind.GIFT_REDEEMED).exists()

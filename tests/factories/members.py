@@ -2,7 +2,7 @@ import factory
 from django.utils import timezone
 
 from members.enums import Origin
-from members.models import GiftOffer, Membership, Plan, Region, Tier, User
+from members.models import ContributionOffer, GiftOffer, Membership, Plan, Region, Tier, User
 from payments.enums import Interval
 
 
@@ -51,6 +51,19 @@ class GiftOfferFactory(factory.django.DjangoModelFactory):
     months = 12
     currency = "EUR"
     amount = 9000
+
+
+class ContributionOfferFactory(factory.django.DjangoModelFactory):
+    """Once, unless told otherwise."""
+
+    class Meta:
+        model = ContributionOffer
+
+    interval = ""
+    currency = "EUR"
+    amounts = factory.LazyFunction(lambda: [1000, 3000, 5000])
+    preselected = 3000
+    floor = 200
 
 
 class ImportedMembershipFactory(factory.django.DjangoModelFactory):

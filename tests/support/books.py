@@ -5,12 +5,17 @@ from collections import Counter, defaultdict
 from django.db.models import Sum
 
 from members.enums import Origin
-from members.models import Gift, Membership
+from members.models import Contribution, Gift, Membership
 from payments.checking.findings import findings
 from payments.enums import Account, EntryKind, Purpose
 from payments.models import LedgerEntry, Payment, Posting
 
-_OWED = {Purpose.MEMBERSHIP: Account.DEFERRED_MEMBERSHIP, Purpose.GIFT: Account.GIFT_LIABILITY}
+_OWED = {
+    Purpose.MEMBERSHIP: Account.DEFERRED_MEMBERSHIP,
+    Purpose.GIFT: Account.GIFT_LIABILITY,
+    Purpose.CONTRIBUTION: Account.DONATION_REVENUE,
+}
+_BOUGHT = {Purpose.MEMBERSHIP: (1, 0, 0), Purpose.GIFT: (0, 1, 0), Purpose.CONTRIBUTION: (0, 0, 1)}
 
 
 WAITING = {"money_unallocated", "event_parked", "inbox_late"}
@@ -54,7 +59,8 @@ def _assert_payments_delivered_once() -> None:
     for payment in Payment.objects.filter(refund_proposal=None):
         memberships = Membership.objects.filter(payment=payment).count()
         gifts = Gift.objects.filter(payment=payment).count()
-        assert (memberships, gifts) == ((1, 0) if payment.purpose == Purpose.MEMBERSHIP else (0, 1))
+        contributions = Contribution.objects.filter(checkout=payment.checkout, paid_at__isnull=False).count()
+        assert (memberships, gifts, contributions) == _BOUGHT[Purpose(payment.purpose)]
 
 
 def _assert_memberships_rest_on_facts() -> None:

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from members.contributing import start_contribution
 from members.gifting import redeem_gift, start_gift
 from members.joining import start_signup
-from members.models import Gift, GiftOffer, Membership, Plan, User
+from members.models import Contribution, Gift, GiftOffer, Membership, Plan, User
+from payments.money import Money
 from payments.recording import record
 from tests.factories.members import GiftOfferFactory, PlanFactory
 from tests.support.stripe_side import StripeSide
@@ -35,6 +37,23 @@ def give(
     gift = start_gift(offer=offer or GiftOfferFactory(), email=email, **words)
     record(StripeSide(gift.checkout, paid_at=paid_at).session())
     return Gift.objects.get(pk=gift.pk)
+
+
+def donate(
+    email: str,
+    *,
+    amount: Money = Money(3000, "EUR"),  # noqa: B008  it never changes
+    paid_at: datetime | None = None,
+    renewals: int = 0,
+    **asked: object,
+) -> Contribution:
+    """Somebody gave and paid, and went on giving so often."""
+    contribution = start_contribution(amount=amount, email=email, **asked)
+    side = StripeSide(contribution.checkout, paid_at=paid_at)
+    record(side.session())
+    for period in range(1, renewals + 1):
+        record(side.invoice(period))
+    return Contribution.objects.get(pk=contribution.pk)
 
 
 def redeem(gift: Gift, email: str, *, now: datetime | None = None) -> Membership:
