@@ -32,6 +32,9 @@ def delivered_not_paid() -> Found:
     period_end = F("payment__period_end") + A_DAY
     for membership in Membership.objects.filter(origin=Origin.PAID, ends_on__gt=period_end):
         yield f"membership {membership.pk}", f"{membership} is longer than what was paid for"
+    covered_until = F("uncharged__period_end") + A_DAY
+    for membership in Membership.objects.filter(uncharged__isnull=False, ends_on__gt=covered_until):
+        yield f"membership {membership.pk}", f"{membership} is longer than what credit or a trial covers"
     given = Membership.objects.filter(origin=Origin.GIFT, gift__isnull=False)
     for pk, starts_on, ends_on, months in given.values_list("pk", "starts_on", "ends_on", "gift__months"):
         if ends_on > add_months(starts_on, months):

@@ -113,6 +113,14 @@ def snapshot_of_subscription(subscription_id: str) -> Snapshot | None:
     return subscription_alone(subscription, read_at=read_at)
 
 
+def snapshot_of_latest_invoice(subscription_id: str) -> Snapshot | None:
+    """The subscription with the last invoice that it made."""
+    with our_errors():
+        subscription = client().v1.subscriptions.retrieve(subscription_id)
+    latest = subscription.latest_invoice
+    return snapshot_of_invoice(id_of(latest)) if latest else snapshot_of_subscription(subscription_id)
+
+
 def subscription_alone(subscription: "stripe.Subscription", *, read_at: datetime) -> Snapshot | None:
     """What a subscription tells by itself, with its customer or that one's id."""
     reference = mapping.reference(subscription.metadata)

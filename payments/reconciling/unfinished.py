@@ -7,10 +7,21 @@ from functools import partial
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from payments.enums import CheckoutStatus, PayoutStatus, RefundStatus
+from payments.enums import CheckoutStatus, PayoutStatus, RefundStatus, Rest
 from payments.gateway import reading
 from payments.gateway.facts import Facts
-from payments.models import BalanceTransaction, Checkout, Dispute, LedgerEntry, Payout, Refund, UnpaidInvoice
+from payments.models import (
+    BalanceTransaction,
+    Checkout,
+    Dispute,
+    LedgerEntry,
+    Payment,
+    Payout,
+    Refund,
+    Subscription,
+    UnchargedInvoice,
+    UnpaidInvoice,
+)
 from payments.reconciling.healing import heal
 from payments.reconciling.windows import Tally
 
@@ -22,7 +33,7 @@ Question = tuple[str, Callable[[], Facts | None]]
 
 def walk(tally: Tally) -> None:
     """Brings each up to what Stripe says now."""
-    for questions in (_checkouts, _unpaid, _refunds, _disputes, _payouts, _movements):
+    for questions in (_checkouts, _unpaid, _uncovered, _refunds, _disputes, _payouts, _movements):
         for subject, read in questions():
             tally.read += 1
             heal(subject, read, tally)
@@ -40,6 +51,18 @@ def _checkouts() -> Iterator[Question]:
 def _unpaid() -> Iterator[Question]:
     for invoice_id in UnpaidInvoice.objects.open().values_list("invoice_id", flat=True).iterator():
         yield invoice_id, partial(reading.snapshot_of_invoice, invoice_id)
+
+
+def _uncovered() -> Iterator[Question]:
+    """Subscriptions that go on, and of whose period we have heard neither a payment nor why there is none."""
+    ends = {"subscription": OuterRef("pk"), "period_end__gte": OuterRef("current_period_end")}
+    running = (
+        Subscription.objects.filter(status__in=["active", "trialing"], is_paused=False)
+        .exclude(status="trialing", rest__in=Rest.values)
+        .filter(~Exists(Payment.objects.filter(**ends)), ~Exists(UnchargedInvoice.objects.filter(**ends)))
+    )
+    for subscription_id in running.values_list("stripe_id", flat=True).iterator():
+        yield subscription_id, partial(reading.snapshot_of_latest_invoice, subscription_id)
 
 
 def _refunds() -> Iterator[Question]:

@@ -1,10 +1,6 @@
 """Changes that a reader asks for, at a real sandbox: what was shown is what is charged, once, and written down."""
 
-from contextlib import contextmanager
-from datetime import timedelta
-
 import pytest
-import time_machine
 from django.utils import timezone
 
 from members.changing import cancel, keep, pause, preview_switch, resume, switch
@@ -16,11 +12,9 @@ from payments.enums import Interval
 from payments.gateway.facts import Declined, GatewayError
 from payments.models import Payment, Subscription
 from tests.factories.members import PlanFactory, TierFactory
-from tests.support.at_stripe import in_order
 from tests.support.books import assert_agreed, assert_books
 
 pytestmark = pytest.mark.django_db
-DAY = 86400
 
 
 @pytest.fixture
@@ -41,19 +35,10 @@ def joined(at_stripe, tiers):
 
     def join(interval=Interval.MONTH, tier="member"):
         at_stripe.join(plan=tiers[tier].plans.get(interval=interval))
-        in_order(at_stripe)
+        at_stripe.tell()
         return Subscription.objects.get(), User.objects.get()
 
     return join
-
-
-@contextmanager
-def later(at_stripe, days):
-    """So many days on, at Stripe and here, with the news of them."""
-    at_stripe.switch("clock", {"advance": days * DAY})
-    with time_machine.travel(timezone.now() + timedelta(days=days), tick=True):
-        in_order(at_stripe)
-        yield
 
 
 def story(user):
@@ -79,7 +64,7 @@ def test_higher_tier_starts_at_once_and_costs_what_was_shown(at_stripe, tiers, j
     assert [each.tier.slug for each in Membership.objects.order_by("pk")] == ["member", "keeper"]
     assert {each.ends_on for each in Membership.objects.all()} == {Membership.objects.first().ends_on}
     assert (change.before["amount"], change.after["amount"], change.actor) == (500, 2000, ada)
-    in_order(at_stripe)
+    at_stripe.tell()
     assert story(ada) == [JOINED, (ChangeKind.SWITCHED, ActorKind.READER)]
     assert_agreed()
 
@@ -94,7 +79,7 @@ def test_a_year_starts_now_and_what_is_left_of_the_month_is_taken_off(at_stripe,
     year = Membership.objects.latest("ends_on")
     assert (year.ends_on - year.starts_on).days in (365, 366)
     assert subscription.current_period_end.date() == shown.next_on.date()
-    in_order(at_stripe)
+    at_stripe.tell()
     assert_agreed()
 
 
@@ -107,7 +92,7 @@ def test_less_counts_from_the_next_payment_on(at_stripe, tiers, joined):
     )  # fmt: skip
     switch(subscription=subscription, terms=terms, actor=ada)
     assert paid() == [2000]
-    with later(at_stripe, 32):
+    with at_stripe.later(32):
         assert paid() == [2000, 700]
         assert [each.tier.slug for each in Membership.objects.order_by("starts_on")] == ["keeper", "member"]
         assert story(ada) == [
@@ -121,9 +106,9 @@ def test_from_year_to_month_when_the_year_is_over(at_stripe, tiers, joined):
     ends_on = Membership.objects.get().ends_on
     switch(subscription=subscription, terms=Terms(tiers["member"], Interval.MONTH, 500), actor=ada)
     assert (subscription.is_resting, subscription.interval) == (True, Interval.MONTH)
-    with later(at_stripe, 200):
+    with at_stripe.later(200):
         assert paid() == [5000]
-        with later(at_stripe, 166):
+        with at_stripe.later(166):
             assert paid() == [5000, 500]
             month = Membership.objects.latest("starts_on")
             assert (month.starts_on, month.origin) == (ends_on, Origin.PAID)
@@ -138,10 +123,10 @@ def test_pause_moves_the_next_payment_and_ends_by_itself(at_stripe, joined):
         True, {Action.RESUME, Action.CANCEL, Action.SWITCH},
     )  # fmt: skip
     assert 58 <= (subscription.trial_ends_at - before).days <= 62
-    with later(at_stripe, 60):
+    with at_stripe.later(60):
         assert paid() == [500]
         assert not any(each.is_active for each in Membership.objects.all())
-        with later(at_stripe, 35):
+        with at_stripe.later(35):
             assert paid() == [500, 500]
             assert Membership.objects.latest("ends_on").is_active
             assert [kind for kind, _ in story(ada)] == [
@@ -164,7 +149,7 @@ def test_resuming_before_the_paid_time_is_over_puts_the_old_date_back(at_stripe,
 def test_resuming_after_it_charges_at_once(at_stripe, joined):
     subscription, ada = joined()
     pause(subscription=subscription, months=3, actor=ada)
-    with later(at_stripe, 40):
+    with at_stripe.later(40):
         subscription.refresh_from_db()
         assert resume_effect(subscription, timezone.now()).is_now
         resume(subscription=subscription, actor=ada)
@@ -180,7 +165,7 @@ def test_cancelled_ends_with_what_was_paid_for_and_can_be_undone_until_then(at_s
     keep(subscription=subscription, actor=ada)
     assert (subscription.is_ending, Action.CANCEL in may(subscription)) == (False, True)
     cancel(subscription=subscription, actor=ada)
-    with later(at_stripe, 40):
+    with at_stripe.later(40):
         subscription.refresh_from_db()
         assert (subscription.status, may(subscription), paid()) == ("canceled", set(), [500])
         told = story(ada)
@@ -205,7 +190,7 @@ def test_declined_upgrade_changes_nothing(at_stripe, tiers, joined):
     at_stripe.api.subscriptions.update(subscription.stripe_id, {"default_payment_method": methods[0].id})
     with pytest.raises(Declined):
         switch(subscription=subscription, terms=Terms(tiers["keeper"], Interval.MONTH, 2000), actor=ada)
-    in_order(at_stripe)
+    at_stripe.tell()
     subscription.refresh_from_db()
     assert (subscription.amount, paid(), Membership.objects.count()) == (500, [500], 1)
     assert story(ada) == [JOINED]
@@ -222,7 +207,7 @@ def test_answer_that_got_lost_is_the_readers_change_all_the_same(at_stripe, join
         pause(subscription=subscription, months=1, actor=ada)
     at_stripe.switch("faults", {})
     assert MembershipChange.objects.asked().count() == 1
-    in_order(at_stripe)
+    at_stripe.tell()
     assert story(ada) == [JOINED, (ChangeKind.PAUSED, ActorKind.READER)]
     subscription.refresh_from_db()
     with pytest.raises(CannotChange):

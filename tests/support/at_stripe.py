@@ -1,9 +1,13 @@
 """What people do at Stripe, played by the real sandbox, and the ways in which we come to hear of it."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from members.gifting import start_gift
 from members.joining import start_signup
@@ -23,6 +27,7 @@ class AtStripe:
         self.sandbox = sandbox
         self.api = sandbox.client().v1
         self.switch = sandbox.switch
+        self._told: set[str] = set()
 
     def join(self, email: str = "ada@example.org", *, plan=None, iban: str = "", **asked: object) -> Checkout:
         """Somebody joins and pays on Stripe's page: by card, or by a debit of the account."""
@@ -63,6 +68,20 @@ class AtStripe:
         session = self.api.checkout.sessions.retrieve(checkout.session_id, {"expand": ["invoice.payments"]})
         intent = session.invoice.payments.data[0].payment.payment_intent
         return self.api.payment_intents.retrieve(intent, {"expand": ["latest_charge"]}).latest_charge
+
+    @contextmanager
+    def later(self, days: float) -> Iterator[None]:
+        """So many days on, at Stripe and here, with the news of them. May be nested: then it is later still."""
+        self.switch("clock", {"advance": round(days * 86400)})
+        with time_machine.travel(timezone.now() + timedelta(days=days), tick=True):
+            self.tell()
+            yield
+
+    def tell(self) -> None:
+        """Posts what happened since the last telling, as it should be."""
+        events = list(self.api.events.list({"limit": 100}).auto_paging_iter())[::-1]
+        deliver([str(event).encode() for event in events if event.id not in self._told])
+        self._told |= {event.id for event in events}
 
     def bodies(self) -> list[bytes]:
         """Every event so far, oldest first, as a webhook brings it."""
