@@ -112,6 +112,7 @@ def claim_lookup_key(work: Work, given: Json) -> None:
             raise StripeError(message, code="resource_already_exists", param="lookup_key")
         holder["lookup_key"] = None
         work.save(holder)
+        work.emit("price.updated", holder, {"lookup_key": key})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import balance, disputes, webhooks
+from sandbox import balance, coupons, disputes, webhooks
 from sandbox.billing import invoices
 from sandbox.catalog import options
 from sandbox.errors import ParameterError
@@ -34,6 +34,10 @@ ON_REQUEST: dict[tuple[str, str], Compute] = {
         "ip_address": None,
         "location": None,
     },
+    ("coupon", "currency_options"): lambda work, thing: {
+        currency: {"amount_off": amount}
+        for currency, amount in work.get("coupon", thing["id"])["_amounts"].items()
+    },
     ("invoice", "payments"): lambda work, thing: inline(
         invoices.payments_of(work, thing)[::-1], f"/v1/invoice_payments?invoice={thing['id']}"
     ),
@@ -43,6 +47,7 @@ ON_REQUEST: dict[tuple[str, str], Compute] = {
 
 # Fields that change by themselves.
 LIVE: dict[str, Compute] = {
+    "coupon": lambda work, thing: thing | {"valid": coupons.is_valid(work, thing)},
     "balance_transaction": lambda work, thing: balance.with_status(work, thing),
     "dispute": lambda work, thing: disputes.shown(work, thing),
     "event": lambda work, thing: thing | {"pending_webhooks": webhooks.pending(work.store, thing["id"])},
@@ -76,11 +81,11 @@ def _opened(work: Work, node: Any, steps: list[str], path: str) -> Any:
     if not isinstance(node, dict):
         return node
     name, *rest = steps
-    reached = _reached(work, node, name, path, is_last=not rest)
+    reached = _reached(work, node, name, path)
     return node | {name: _opened(work, reached, rest, path)}
 
 
-def _reached(work: Work, node: Json, name: str, path: str, *, is_last: bool) -> Any:
+def _reached(work: Work, node: Json, name: str, path: str) -> Any:
     """Return the field with its references replaced by what they refer to."""
     compute = ON_REQUEST.get((node.get("object", ""), name))
     if compute and not node.get(name):
@@ -91,7 +96,7 @@ def _reached(work: Work, node: Json, name: str, path: str, *, is_last: bool) -> 
     value = node.get(name)
     if isinstance(value, str):
         return _followed(work, value, path)
-    if isinstance(value, list) and is_last:
+    if isinstance(value, list):
         return [_followed(work, one, path) if isinstance(one, str) else one for one in value]
     return value
 

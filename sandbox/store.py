@@ -65,6 +65,7 @@ INDEXED = {
     "payment_method": ["customer"],
     "payout": ["status"],
     "price": ["lookup_key", "product"],
+    "product": ["default_price"],
     "refund": ["charge", "payment_intent"],
     "setup_intent": ["_portal"],
     "subscription": ["customer", "status"],

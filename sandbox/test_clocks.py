@@ -11,7 +11,7 @@ from sandbox.work import Work, public
 
 KIND = "test_helpers.test_clock"
 KEPT_FOR = 30 * 24 * 60 * 60
-GOES_WITH_IT = ("customer", "subscription", "invoice", "invoiceitem")
+GOES_WITH_IT = ("customer", "subscription", "invoice", "invoiceitem", "discount")
 """What is deleted with a clock. Charges and what they moved on the balance stay."""
 NAMING = ("customer", "subscription", "invoice", "payment_intent", "charge", "payment_method")
 """Parameters that name somebody, or something of theirs."""

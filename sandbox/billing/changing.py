@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sandbox.billing import collecting, subscriptions
+from sandbox.billing import collecting, discounting, subscriptions
 from sandbox.billing.items import new_item, pricing
 from sandbox.billing.renewing import draft_invoice, stops_with_trial
 from sandbox.billing.subscribing import named_price
@@ -108,14 +108,19 @@ def _prorate(work: Work, subscription: Json, item: Json, at: int, *, sign: int) 
     if not start <= at <= end:
         raise StripeError("The proration date must be within the current period.", param="proration_date")
     price, name, unit = named_price(work, subscription, item)
+    whole = unit * item["quantity"]
+    if sign < 0:
+        whole = discounting.paid_for(work, subscription, item, whole)
+    else:
+        whole = discounting.worth(work, subscription, whole)
     words = "Unused time on" if sign < 0 else "Remaining time on"
     new_item(
         work,
         work.get("customer", subscription["customer"]),
-        amount=sign
-        * _share(unit * item["quantity"], end - at, end - start, step=smallest(subscription["currency"])),
+        amount=sign * _share(whole, end - at, end - start, step=smallest(subscription["currency"])),
         currency=subscription["currency"],
         description=f"{words} {name}",
+        discountable=False,
         parent=_parent(subscription, item),
         period={"start": at, "end": end},
         pricing=pricing(price, sign * unit),

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sandbox import payments
-from sandbox.billing import credit
-from sandbox.billing.lines import Billed, line_of, totals
+from sandbox.billing import credit, discounting
+from sandbox.billing.lines import Billed, line_of
 from sandbox.errors import StripeError
 from sandbox.types import Json
 from sandbox.work import Work
@@ -37,7 +37,7 @@ def compose(
     )
     invoice |= {"period_start": work.now, "period_end": work.now} | fields
     invoice |= {"lines": _listed(invoice, [line_of(work, invoice, billed) for billed in lines])}
-    invoice |= totals(invoice["lines"]["data"])
+    discounting.settle(work, invoice)
     if invoice["auto_advance"]:
         plan(invoice, work.now)
     return invoice
@@ -57,7 +57,7 @@ def plan(invoice: Json, now: int) -> None:
 def add_line(work: Work, invoice: Json, billed: Billed) -> None:
     """Put one more line on a draft."""
     invoice["lines"]["data"].append(line_of(work, invoice, billed))
-    invoice |= totals(invoice["lines"]["data"])
+    discounting.settle(work, invoice)
     work.save(invoice)
 
 
@@ -79,6 +79,7 @@ def finalize(work: Work, invoice: Json, *, paid_by: Json | None = None) -> Json:
         _expect_payment(work, invoice, paid_by)
     work.save(invoice)
     work.emit("invoice.finalized", invoice)
+    discounting.use_up(work, invoice)
     return invoice
 
 
@@ -190,6 +191,7 @@ def _constants() -> Json:
     return {
         "auto_advance": True,
         "collection_method": "charge_automatically",
+        "discounts": [],
         "ending_balance": 0,
         "issuer": {"type": "self"},
         "metadata": {},
@@ -200,7 +202,6 @@ def _constants() -> Json:
         },
         "rendering": None,
         "status": "draft",
-        "total_discount_amounts": [],
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
     }

@@ -15,12 +15,11 @@ def new_item(work: Work, customer: Json, **fields: Any) -> Json:
         "invoiceitem",
         customer=customer["id"],
         date=work.now,
-        discountable=True,
         discounts=[],
         quantity_decimal=str(fields["quantity"]),
         tax_rates=[],
         _is_pending=fields.get("invoice") is None,
-        **{"metadata": {}, "period": {"start": work.now, "end": work.now}} | fields,
+        **{"discountable": True, "metadata": {}, "period": {"start": work.now, "end": work.now}} | fields,
     )
     work.emit("invoiceitem.created", item)
     return item
@@ -56,6 +55,7 @@ def billed(item: Json, *, subscription: str | None = None) -> Billed:
         parent=_line_parent(item, subscription),
         pricing=item["pricing"],
         metadata=item["metadata"],
+        is_discountable=item["discountable"],
     )
 
 

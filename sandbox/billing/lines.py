@@ -18,6 +18,7 @@ class Billed:
     parent: Json
     pricing: Json | None = None
     metadata: Json | None = None
+    is_discountable: bool = True
 
 
 def line_of(work: Work, invoice: Json, billed: Billed) -> Json:
@@ -28,7 +29,7 @@ def line_of(work: Work, invoice: Json, billed: Billed) -> Json:
         currency=invoice["currency"],
         description=billed.description,
         discount_amounts=[],
-        discountable=True,
+        discountable=billed.is_discountable,
         invoice=invoice["id"],
         metadata=billed.metadata or {},
         parent=billed.parent,
@@ -44,9 +45,11 @@ def line_of(work: Work, invoice: Json, billed: Billed) -> Json:
 
 def totals(lines: list[Json]) -> Json:
     """Sum the lines into the fields of their invoice."""
-    total = sum(line["amount"] for line in lines)
+    subtotal = sum(line["amount"] for line in lines)
+    total = subtotal - sum(off["amount"] for line in lines for off in line["discount_amounts"])
     due = max(total, 0)
-    sums = dict.fromkeys(["subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"], total)
+    sums = dict.fromkeys(["subtotal", "subtotal_excluding_tax"], subtotal)
+    sums |= dict.fromkeys(["total", "total_excluding_tax"], total)
     return {**sums, "amount_due": due, "amount_remaining": due, "amount_paid": 0}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sandbox.agenda import falls_due
-from sandbox.billing import ending, invoices, paying, subscriptions
+from sandbox.billing import discounting, ending, invoices, paying, subscriptions
 from sandbox.billing.items import billed, claim, waiting
 from sandbox.billing.subscribing import billed_item
 from sandbox.types import Json
@@ -103,6 +103,7 @@ def _bill(work: Work, subscription: Json, items: list[Json], reason: str) -> dic
         "reason": reason,
         "period_start": start,
         "period_end": end,
+        "discounts": discounting.in_force(work, subscription),
         **invoices.from_subscription(subscription),
         **_collection(subscription),
     }

@@ -1,8 +1,9 @@
 """Starting a subscription: the object, its first invoice, its first payment."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sandbox.billing import invoices, paying, subscriptions
+from sandbox.billing import discounting, invoices, paying, subscriptions
 from sandbox.billing.items import billed, claim, new_item, priced, pricing
 from sandbox.billing.lines import Billed, describe
 from sandbox.catalog import Line
@@ -20,15 +21,21 @@ def subscribe(
     paid_by: Json | None = None,
     behavior: str = "allow_incomplete",
     is_off_session: bool = False,
+    coupons: Sequence[Json] = (),
+    session: str | None = None,
     **fields: Any,
 ) -> Json:
     """Create the subscription and bill its first period.
 
     `paid_by` is a payment intent for the first amount, succeeded or with its debit under way. `behavior` is Stripe's
-    `payment_behavior`: a refused card leaves the subscription incomplete, or refuses it altogether.
+    `payment_behavior`: a refused card leaves the subscription incomplete, or refuses it altogether. `session` is the
+    checkout in which the coupons were redeemed.
     """
     recurring = [line for line in lines if line.is_recurring]
     subscription = subscriptions.draft(work, customer, recurring, trial_end=trial_end, **fields)
+    subscription["discounts"] = [
+        discounting.grant(work, subscription, coupon, session=session) for coupon in coupons
+    ]
     invoice = _first_invoice(work, customer, subscription, [line for line in lines if not line.is_recurring])
     subscription["latest_invoice"] = invoice["id"]
     work.save(subscription)
@@ -54,6 +61,7 @@ def _first_invoice(work: Work, customer: Json, subscription: Json, extras: list[
         subscription["currency"],
         lines,
         reason="subscription_create",
+        discounts=discounting.in_force(work, subscription),
         **invoices.from_subscription(subscription),
     )
     claim(work, items, invoice)

@@ -13,7 +13,7 @@ SHORTEST, LONGEST = HOUR // 2, 24 * HOUR
 GRACE = 60
 
 # Things that would change what is charged or to whom it goes: better refused than quietly ignored.
-UNSIMULATED = ("discounts", "shipping_options", "optional_items", "managed_payments")
+UNSIMULATED = ("shipping_options", "optional_items", "managed_payments")
 UNSIMULATED_INSIDE = {
     "payment_intent_data": ("application_fee_amount", "on_behalf_of", "transfer_data"),
     "subscription_data": ("application_fee_percent", "on_behalf_of", "transfer_data", "billing_cycle_anchor"),

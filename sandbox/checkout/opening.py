@@ -5,6 +5,7 @@ from typing import Any
 from sandbox.billing.subscribing import due_now
 from sandbox.catalog import Line, line
 from sandbox.checkout.checking import check, check_lines
+from sandbox.coupons import redeemable, taken
 from sandbox.errors import missing_parameter, not_simulated
 from sandbox.methods import EMPTY_ADDRESS
 from sandbox.payments import check_types, usual_types
@@ -25,11 +26,16 @@ def open_session(work: Work, given: Json) -> Json:
     """Create an open session from Stripe's parameters."""
     check(work, given)
     lines = _lines(work, given)
-    session = work.draft("checkout.session", **_fields(work, given, lines), **_constants(work, given))
+    coupons = _coupons(work, given, lines[0].currency)
+    off = _taken_off(given, lines, coupons)
+    session = work.draft(
+        "checkout.session", **_fields(work, given, lines, sum(off)), **_constants(work, given, sum(off))
+    )
     session |= {
         "url": f"{work.base_url}/c/pay/{session['id']}",
         "_lines": [_kept(one) for one in lines],
-        "_items": [_item(work, one) for one in lines],
+        "_items": [_item(work, one, discount) for one, discount in zip(lines, off, strict=True)],
+        "discounts": [{"coupon": coupon["id"], "promotion_code": None} for coupon in coupons],
         "_intent_data": given.get("payment_intent_data") or {},
         "_subscription_data": given.get("subscription_data") or {},
     }
@@ -42,9 +48,8 @@ def lines_of(work: Work, session: Json) -> list[Line]:
     return [Line(price=work.get("price", kept.pop("price")), **kept) for kept in map(dict, session["_lines"])]
 
 
-def amount_due(session: Json, lines: list[Line]) -> int:
-    """Return what is charged at once, in minor units."""
-    return due_now(lines, has_trial=bool(trial_days(session)))
+def coupons_of(work: Work, session: Json) -> list[Json]:
+    return [work.get("coupon", each["coupon"]) for each in session["discounts"] or []]
 
 
 def trial_days(session: Json) -> int:
@@ -73,15 +78,35 @@ def _lines(work: Work, given: Json) -> list[Line]:
     return lines
 
 
-def _fields(work: Work, given: Json, lines: list[Line]) -> Json:
-    has_trial = bool((given.get("subscription_data") or {}).get("trial_period_days"))
-    total = due_now(lines, has_trial=has_trial)
+def _coupons(work: Work, given: Json, currency: str) -> list[Json]:
+    wanted = given.get("discounts") or []
+    if len(wanted) > 1 or any(one.keys() - {"coupon"} for one in wanted):
+        raise not_simulated("discounts")
+    return [
+        redeemable(work, one.get("coupon") or "", currency, param="discounts[0][coupon]") for one in wanted
+    ]
+
+
+def _taken_off(given: Json, lines: list[Line], coupons: list[Json]) -> list[int]:
+    """Return what is taken off each line at once, in minor units."""
+    due = [due_now([one], has_trial=_has_trial(given)) for one in lines]
+    return [sum(parts) for parts in zip(*taken(coupons, due, lines[0].currency), strict=True)] or [0] * len(
+        due
+    )
+
+
+def _has_trial(given: Json) -> bool:
+    return bool((given.get("subscription_data") or {}).get("trial_period_days"))
+
+
+def _fields(work: Work, given: Json, lines: list[Line], discount: int) -> Json:
+    total = due_now(lines, has_trial=_has_trial(given))
     is_payment = given["mode"] == "payment"
     types = given.get("payment_method_types") or usual_types(lines[0].currency)
     check_types(types, lines[0].currency)
     return {name: given[name] for name in ECHOED if name in given} | {
         "amount_subtotal": total,
-        "amount_total": total,
+        "amount_total": total - discount,
         "currency": lines[0].currency,
         "customer": given.get("customer"),
         "customer_creation": (given.get("customer_creation") or "if_required") if is_payment else None,
@@ -116,7 +141,7 @@ def details(email: str | None, name: str | None, *, is_final: bool = False) -> J
     }
 
 
-def _constants(work: Work, given: Json) -> Json:
+def _constants(work: Work, given: Json, discount: int) -> Json:
     branding: Json = {"background_color": "#ffffff", "border_style": "rounded", "button_color": "#0074d4"}
     branding |= {
         "display_name": work.world.business_name,
@@ -134,7 +159,7 @@ def _constants(work: Work, given: Json) -> Json:
             "enabled": bool((given.get("phone_number_collection") or {}).get("enabled"))
         },
         "saved_payment_method_options": _saved_methods(given),
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "total_details": {"amount_discount": discount, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
     }
 
@@ -167,14 +192,14 @@ def _saved_methods(given: Json) -> Json | None:
     }
 
 
-def _item(work: Work, one: Line) -> dict[str, Any]:
+def _item(work: Work, one: Line, discount: int) -> dict[str, Any]:
     return work.draft(
         "item",
         adjustable_quantity=None,
-        amount_discount=0,
+        amount_discount=discount,
         amount_subtotal=one.amount,
         amount_tax=0,
-        amount_total=one.amount,
+        amount_total=one.amount - discount,
         currency=one.currency,
         description=one.name,
         metadata={},

@@ -2,7 +2,7 @@
 
 from sandbox import methods, payments
 from sandbox.billing.subscribing import subscribe
-from sandbox.checkout.opening import DAY, amount_due, details, lines_of, trial_days
+from sandbox.checkout.opening import DAY, coupons_of, details, lines_of, trial_days
 from sandbox.customers import new_customer
 from sandbox.errors import StripeError
 from sandbox.types import Json
@@ -43,7 +43,7 @@ def pay(work: Work, session: Json, method: Json, *, email: str | None, name: str
     session["_payer"] = {"email": _email(work, session, email), "name": name}
     customer = _customer(work, session)
     work.save(session)
-    if not amount_due(session, lines_of(work, session)):
+    if not session["amount_total"]:
         _keep(work, method, customer)
         complete(work, session, method, None)
         return None
@@ -165,5 +165,7 @@ def _subscribe(work: Work, session: Json, method: Json, intent: Json | None) -> 
         metadata=dict(given.get("metadata") or {}),
         description=given.get("description"),
         default_payment_method=method["id"],
+        coupons=coupons_of(work, session),
+        session=session["id"],
     )
     session |= {"subscription": subscription["id"], "invoice": subscription["latest_invoice"]}

@@ -1,6 +1,7 @@
 """Prices: one-time or recurring, in one currency or several."""
 
 from sandbox import catalog
+from sandbox.errors import StripeError
 from sandbox.lists import page
 from sandbox.resources.common import apply, retrievable
 from sandbox.routing import serves
@@ -26,6 +27,9 @@ def create(work: Work, params: Json) -> Json:
 @serves(f"POST {PATH}/{{price}}")
 def update(work: Work, params: Json, identifier: str) -> Json:
     price = work.get("price", identifier, param="price")
+    if params.get("active") is False and work.every("product", default_price=identifier):
+        message = "This price cannot be archived because it is the default price of its product."
+        raise StripeError(message, param="active")
     if "lookup_key" in params and params["lookup_key"] != price["lookup_key"]:
         catalog.claim_lookup_key(work, params)
     if params.get("currency_options"):

@@ -33,6 +33,11 @@ def create(work: Work, params: Json) -> Json:
 @serves(f"POST {PATH}/{{id}}")
 def update(work: Work, params: Json, identifier: str) -> Json:
     product = work.get("product", identifier)
+    if params.get("default_price"):
+        price = work.get("price", params["default_price"], param="default_price")
+        if price["product"] != identifier or not price["active"]:
+            message = "The default price must be an active price of the product."
+            raise StripeError(message, param="default_price")
     previous = apply(work, product, params, FIELDS)
     if previous:
         product["updated"] = work.now

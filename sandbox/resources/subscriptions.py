@@ -1,12 +1,12 @@
 """Subscriptions and their items over the API."""
 
-from sandbox import catalog, methods
-from sandbox.billing import changing, ending, subscriptions
+from sandbox import catalog, coupons, methods
+from sandbox.billing import changing, discounting, ending, subscriptions
 from sandbox.billing.changing import Change
 from sandbox.billing.subscribing import subscribe
 from sandbox.catalog import Line
 from sandbox.checkout.opening import DAY
-from sandbox.errors import StripeError, missing_parameter, no_such, not_simulated
+from sandbox.errors import MissingError, StripeError, missing_parameter, no_such, not_simulated
 from sandbox.lists import page, slice_of
 from sandbox.resources.common import besides_clocks, merged, picked, retrievable
 from sandbox.routing import serves
@@ -17,8 +17,8 @@ PATH = "/v1/subscriptions"
 ONE = f"{PATH}/{{subscription_exposed_id}}"
 UNSIMULATED = (
     "add_invoice_items", "application_fee_percent", "backdate_start_date", "billing_cycle_anchor",
-    "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at", "discounts",
-    "on_behalf_of", "pending_invoice_item_interval", "transfer_data",
+    "billing_cycle_anchor_config", "billing_schedules", "billing_thresholds", "cancel_at", "on_behalf_of",
+    "pending_invoice_item_interval", "transfer_data",
 )  # fmt: skip
 NOT_SAVED = subscriptions.constants()["payment_settings"]
 LONGEST_TRIAL = 730 * DAY
@@ -50,10 +50,12 @@ def create(work: Work, params: Json) -> Json:
     if not params.get("customer"):
         raise missing_parameter("customer")
     customer = work.get("customer", params["customer"], param="customer")
+    lines = _lines(work, params)
     return subscribe(
         work,
         customer,
-        _lines(work, params),
+        lines,
+        coupons=[_coupon(work, given, lines[0].currency) for given in params.get("discounts") or []],
         trial_end=_trial_end(work, params),
         behavior=params.get("payment_behavior") or "allow_incomplete",
         is_off_session=bool(params.get("off_session")),
@@ -72,6 +74,8 @@ def update(work: Work, params: Json, identifier: str) -> Json:
     behavior = params.get("payment_behavior") or "allow_incomplete"
     if behavior not in ("allow_incomplete", "error_if_incomplete"):
         raise not_simulated("payment_behavior")
+    if "discounts" in params:
+        _change_discounts(work, subscription, params["discounts"] or [])
     change = wanted_change(work, subscription, params)
     changing.apply(work, subscription, change, must_be_paid=behavior == "error_if_incomplete")
     _change_ending(work, subscription, params)
@@ -92,6 +96,16 @@ def cancel(work: Work, params: Json, identifier: str) -> Json:
     subscription = work.get("subscription", identifier)
     ending.end(work, subscription, params.get("cancellation_details"))
     return subscription
+
+
+@serves(f"DELETE {ONE}/discount")
+def delete_discount(work: Work, params: Json, identifier: str) -> Json:
+    subscription = work.get("subscription", identifier)
+    if not subscription["discounts"]:
+        raise MissingError("No active discount for the subscription.", code="resource_missing")
+    discount = work.get("discount", subscription["discounts"][0])
+    discounting.replace(work, subscription, [])
+    return discount | {"deleted": True}
 
 
 @serves("GET /v1/subscription_items")
@@ -129,6 +143,20 @@ def _default_method(work: Work, params: Json, customer: str) -> Json:
     return {name: params[name]}
 
 
+def _coupon(work: Work, given: Json, currency: str) -> Json:
+    if given.get("promotion_code") or not given.get("coupon"):
+        raise not_simulated("discounts[promotion_code]")
+    return coupons.redeemable(work, given["coupon"], currency, param="discounts[coupon]")
+
+
+def _change_discounts(work: Work, subscription: Json, given: list[Json]) -> None:
+    """Keep the discounts that are named, grant the coupons, and end all else."""
+    kept = [each["discount"] for each in given if each.get("discount") in subscription["discounts"]]
+    new = [_coupon(work, each, subscription["currency"]) for each in given if not each.get("discount")]
+    granted = [discounting.grant(work, subscription, coupon) for coupon in new]
+    discounting.replace(work, subscription, kept + granted)
+
+
 def _payment_settings(params: Json, held: Json) -> Json:
     return {"payment_settings": held | (params.get("payment_settings") or {})}
 
@@ -137,6 +165,9 @@ def _lines(work: Work, params: Json) -> list[Line]:
     if not params.get("items"):
         raise missing_parameter("items")
     currency = params.get("currency")
+    for place, item in enumerate(params["items"]):
+        if item.get("discounts"):
+            raise not_simulated(f"items[{place}][discounts]")
     return [
         catalog.line(work, item, currency=currency, path=f"items[{place}]")
         for place, item in enumerate(params["items"])

@@ -71,10 +71,24 @@ def _refund(_: Work, body: Json) -> Asked:
     return "POST /v1/refunds", body, {}
 
 
+def _edit_price(_: Work, body: Json) -> Asked:
+    """Change a price: its `active`, `lookup_key`, `nickname` or `metadata`."""
+    identifier = _taken(body, "price")
+    return "POST /v1/prices/{price}", body, {"price": identifier}
+
+
+def _edit_product(_: Work, body: Json) -> Asked:
+    """Change a product: its `name`, `active`, `default_price` or `metadata`."""
+    identifier = _taken(body, "product")
+    return "POST /v1/products/{id}", body, {"id": identifier}
+
+
 ACTIONS: dict[str, Callable[[Work, Json], Asked]] = {
     "cancel": _cancel,
     "change_price": _change_price,
     "delete_customer": _delete_customer,
+    "edit_price": _edit_price,
+    "edit_product": _edit_product,
     "pause": _pause,
     "resume": _resume,
     "refund": _refund,

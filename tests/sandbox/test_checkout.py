@@ -265,7 +265,8 @@ def test_customer_creation_always_makes_a_customer_for_a_payment(client):
         (one_time(subscription_data={"metadata": {"a": "b"}}), "subscription_data"),
         (one_time(line_items=subscribing()["line_items"]), "line_items"),
         (subscribing(line_items=one_time()["line_items"]), "line_items"),
-        (one_time(discounts=[{"coupon": "half"}]), "discounts"),
+        (one_time(discounts=[{"coupon": "nothing"}]), "discounts[0][coupon]"),
+        (one_time(discounts=[{"promotion_code": "promo_1"}]), "discounts"),
     ],
 )
 def test_session_with_an_impossible_wish_is_refused(client, wanted, param):

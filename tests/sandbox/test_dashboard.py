@@ -3,6 +3,7 @@
 import urllib.error
 
 import pytest
+import stripe
 
 from tests.sandbox.builders import instant, monthly, subscribed
 
@@ -71,6 +72,47 @@ def test_refund_of_a_part(client, subscription, act):
     answer = act("refund", charge=charge.id, amount=400)
     assert (answer["status"], answer["amount"]) == ("succeeded", 400)
     assert client.charges.retrieve(charge.id).amount_refunded == 400
+
+
+def test_price_and_product_are_edited(client, act):
+    product = client.products.create({"id": "groundswell_friend", "name": "Friend"})
+    made = {"product": product.id, "currency": "eur", "unit_amount": 500, "lookup_key": "friend_month"}
+    price = client.prices.create(made)
+
+    act("edit_price", price=price.id, active=False, lookup_key="friend_2029")
+    event = newest(client)
+    assert (event.type, event.request.id) == ("price.updated", None)
+    assert event.data.previous_attributes.to_dict() == {"active": True, "lookup_key": "friend_month"}
+    assert client.prices.list({"lookup_keys": ["friend_month", "friend_2029"]}).data[0].active is False
+
+    act("edit_product", product=product.id, name="Best friend")
+    assert (newest(client).type, client.products.retrieve(product.id).name) == (
+        "product.updated",
+        "Best friend",
+    )
+
+
+def test_lookup_key_goes_from_one_price_to_another(client):
+    product = client.products.create({"name": "Friend"}).id
+    wanted = {"product": product, "currency": "eur", "unit_amount": 500, "lookup_key": "friend"}
+    old = client.prices.create(wanted)
+    with pytest.raises(stripe.InvalidRequestError, match="already uses that lookup key"):
+        client.prices.create(wanted)
+    new = client.prices.create(wanted | {"unit_amount": 700, "transfer_lookup_key": True})
+    told = [(event.type, event.data.object.id) for event in client.events.list({"limit": 2}).data]
+    assert told == [("price.created", new.id), ("price.updated", old.id)]
+    assert [price.id for price in client.prices.list({"lookup_keys": ["friend"]}).data] == [new.id]
+
+
+def test_default_price_is_one_that_can_be_bought(client):
+    product = client.products.create({"name": "Friend"}).id
+    price = client.prices.create({"product": product, "currency": "eur", "unit_amount": 500}).id
+    client.products.update(product, {"default_price": price, "metadata": {"tier": "friend"}})
+    with pytest.raises(stripe.InvalidRequestError, match="default price of its product"):
+        client.prices.update(price, {"active": False})
+    with pytest.raises(stripe.InvalidRequestError, match="an active price of the product"):
+        client.products.update(product, {"default_price": monthly(client)})
+    assert client.products.update(product, {"active": False}).default_price == price
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,29 @@ def changed_plans(client: stripe.StripeClient, base: str) -> None:
 
 
 @flow
+def offers(client: stripe.StripeClient, base: str) -> None:
+    half = {"percent_off": 50, "duration": "repeating", "duration_in_months": 3, "name": "Half price"}
+    coupon = client.v1.coupons.create({**half, "max_redemptions": 5, "redeem_by": 1900000000})
+    euros = {"amount_off": 200, "currency": "eur", "currency_options": {"usd": {"amount_off": 250}}}
+    client.v1.coupons.retrieve(client.v1.coupons.create(euros).id, {"expand": ["currency_options"]})
+    client.v1.coupons.update(coupon.id, {"metadata": {"offer": "spring"}})
+    client.v1.coupons.list({"limit": 2})
+    items = [{"price": client.v1.prices.create(MONTHLY).id, "quantity": 1}]
+    wanted = {"mode": "subscription", "line_items": items, "discounts": [{"coupon": coupon.id}], **URLS}
+    session = client.v1.checkout.sessions.create(wanted)
+    pay(base, session.id)
+    deep = [
+        "subscription.discounts",
+        "invoice.discounts",
+        "invoice.total_discount_amounts.discount",
+        "line_items",
+    ]
+    session = client.v1.checkout.sessions.retrieve(session.id, {"expand": deep})
+    client.v1.subscriptions.update(session.subscription.id, {"discounts": ""})
+    client.v1.coupons.delete(coupon.id)
+
+
+@flow
 def the_portal(client: stripe.StripeClient, base: str) -> None:
     ada = client.v1.customers.create({"email": "ada@example.com"})
     features = {"payment_method_update": {"enabled": True}, "subscription_cancel": {"enabled": False}}

@@ -21,6 +21,9 @@ NOW = (
     "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "checkout.session.expired",
+    "coupon.created",
+    "coupon.deleted",
+    "coupon.updated",
     "customer.created",
     "customer.deleted",
     "customer.subscription.created",
@@ -71,12 +74,9 @@ NOW = (
     "test_helpers.test_clock.ready",
 )
 
-MEMBERSHIPS = "changing and leaving a membership: coupons, promotion codes"
+MEMBERSHIPS = "coupons of customers, promotion codes"
 
 LATER = {
-    "coupon.created": MEMBERSHIPS,
-    "coupon.deleted": MEMBERSHIPS,
-    "coupon.updated": MEMBERSHIPS,
     "customer.discount.created": MEMBERSHIPS,
     "customer.discount.deleted": MEMBERSHIPS,
     "customer.discount.updated": MEMBERSHIPS,
