@@ -217,6 +217,12 @@ CELERY_BEAT_SCHEDULE = {
     # What the doorbell missed. A sweep that no worker came to in time is not worth two.
     "drain-inbox": {"task": "payments.tasks.drain_inbox", "schedule": 30.0, "options": {"expires": 30}},
     "drain-outbox": {"task": "members.tasks.drain_outbox", "schedule": 30.0, "options": {"expires": 30}},
+    "publish-plans": {"task": "members.tasks.publish_plans", "schedule": 60.0, "options": {"expires": 60}},
+    "drain-catalogue": {
+        "task": "payments.tasks.drain_catalogue",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "tell-alarms": {"task": "payments.tasks.tell_alarms", "schedule": 30.0, "options": {"expires": 30}},
     "poll-events": {"task": "payments.tasks.poll_events", "schedule": 600.0},
     "check-books": {"task": "payments.tasks.check_books", "schedule": 600.0},

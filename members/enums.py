@@ -82,6 +82,14 @@ class ReminderChoice(models.TextChoices):
     MONTHLY = "monthly", _("Next month, and once more the month after")
 
 
+class Verdict(models.TextChoices):
+    """What staff decided about what a reader wrote."""
+
+    WAITING = "waiting", _("Waiting")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Not shown")
+
+
 class MailKind(models.TextChoices):
     """Each mail that we owe; with its reference it is sent once. `docs/mails.md` tells how one is added."""
 

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from members import contributing, mailing, reminding
+from members import contributing, mailing, publishing, reminding
 
 
 @shared_task
@@ -14,3 +14,9 @@ def write_to_donors() -> None:
     """Owes the reminders that donors asked for, and tells whoever should hear of a dedication."""
     contributing.tell_of_dedications()
     reminding.remind()
+
+
+@shared_task
+def publish_plans() -> None:
+    """Brings what staff changed in tiers, plans and offers to Stripe: after they saved, and at times."""
+    publishing.publish()

@@ -63,6 +63,14 @@ class CheckoutStatus(models.TextChoices):
     """Nobody paid while the page was open; no money moved."""
 
 
+class CatalogueKind(models.TextChoices):
+    """What we keep in Stripe's catalogue."""
+
+    PRODUCT = "product", _("Product")
+    PRICE = "price", _("Price")
+    COUPON = "coupon", _("Coupon")
+
+
 class QueueState(models.TextChoices):
     """Of a row that is work to do."""
 
@@ -81,6 +89,7 @@ class AlarmKind(models.TextChoices):
     QUARANTINED = "quarantined", _("A payment does not fit what we asked for")
     PAID_TWICE = "paid_twice", _("Somebody paid twice")
     BOOKS_DIFFER = "books_differ", _("The books do not agree")
+    CATALOGUE_DIFFERS = "catalogue_differs", _("Stripe's prices are not as we set them")
     FEED_STALE = "feed_stale", _("Stripe has not been heard for too long")
 
 

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 
-from payments.gateway import reading
+from payments.enums import CatalogueKind
+from payments.gateway import catalogue, reading
 from payments.gateway.facts import Facts
 from payments.models import StripeEvent
 
@@ -39,6 +41,12 @@ _READERS: dict[str, Reader] = {
     "payout.failed": reading.facts_of_payout,
     "payout.canceled": reading.facts_of_payout,
     "payout.reconciliation_completed": reading.facts_of_payout,
+    "product.updated": partial(catalogue.facts_of, CatalogueKind.PRODUCT),
+    "product.deleted": partial(catalogue.facts_of, CatalogueKind.PRODUCT),
+    "price.created": partial(catalogue.facts_of, CatalogueKind.PRICE),
+    "price.updated": partial(catalogue.facts_of, CatalogueKind.PRICE),
+    "price.deleted": partial(catalogue.facts_of, CatalogueKind.PRICE),
+    "coupon.deleted": partial(catalogue.facts_of, CatalogueKind.COUPON),
 }
 TYPES = tuple(_READERS)
 """What a webhook endpoint must be subscribed to. Others do no harm."""

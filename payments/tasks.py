@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from payments import alarms, inbox
+from payments import alarms, catalogue, inbox
 from payments.checking import running
 from payments.doorbell import ring
 from payments.models import Heartbeat
@@ -19,6 +19,18 @@ def drain_inbox() -> None:
 def reconcile_checkout(pk: int) -> None:
     """Looks at Stripe for a reader who is back and waits."""
     checkouts.reconcile_checkout(pk)
+
+
+@shared_task
+def drain_catalogue() -> None:
+    """Makes at Stripe what staff changed in what we sell."""
+    catalogue.drain()
+
+
+@shared_task
+def compare_catalogue() -> None:
+    """Looks whether what we sell still stands at Stripe as we made it."""
+    catalogue.compare_all()
 
 
 # Acknowledged at once: one that takes long must not be given to a second worker by the broker meanwhile.

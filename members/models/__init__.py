@@ -4,8 +4,10 @@ from members.models.contribution_offer import ContributionOffer, ContributionSet
 from members.models.gift import Gift, GiftOffer
 from members.models.mail import OutgoingMail
 from members.models.membership import Membership
+from members.models.offer import IntroductoryOffer
 from members.models.region import Region, RegionalAmounts
 from members.models.signup import Signup
+from members.models.testimonial import Testimonial
 from members.models.tier import Plan, Tier
 from members.models.user import User
 
@@ -16,6 +18,7 @@ __all__ = [
     "ContributionSettings",
     "Gift",
     "GiftOffer",
+    "IntroductoryOffer",
     "Membership",
     "MembershipChange",
     "OutgoingMail",
@@ -23,6 +26,7 @@ __all__ = [
     "Region",
     "RegionalAmounts",
     "Signup",
+    "Testimonial",
     "Tier",
     "User",
 ]

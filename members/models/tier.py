@@ -1,4 +1,5 @@
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -8,8 +9,13 @@ from payments.models.fields import AmountField, CurrencyField, StripeIdField
 from payments.money import Money
 
 
+def new_product_id() -> str:
+    """A name of ours for a product at Stripe that nobody else on the account uses."""
+    return f"groundswell_{uuid4().hex}"
+
+
 class Tier(models.Model):
-    """A named level of benefits."""
+    """A named level of benefits; at Stripe one product, whose id says which tier a payment is for."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
@@ -17,7 +23,9 @@ class Tier(models.Model):
     benefits = models.JSONField(default=list, blank=True, help_text="A list of short lines.")
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
-    product_id = StripeIdField(blank=True, editable=False, help_text="What Stripe knows the tier by.")
+    product_id = StripeIdField(
+        blank=True, default=new_product_id, editable=False, help_text="What Stripe knows the tier by."
+    )
 
     class Meta:
         ordering = ["position", "name"]
@@ -43,7 +51,10 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
 
 class Plan(models.Model):
-    """A tier's price in a currency and interval: `amount` is the least that buys it, more is welcome."""
+    """A tier's price in a currency and interval: `amount` is the least that buys it, more is welcome.
+
+    One that is not active is archived: it is not sold, and who has it keeps it.
+    """
 
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="plans")
     interval = models.CharField(max_length=5, choices=Interval)
@@ -52,19 +63,28 @@ class Plan(models.Model):
     suggested_amounts = models.JSONField(
         default=list, blank=True, help_text="Minor units, offered as choices."
     )
+    preselected_amount = AmountField(null=True, blank=True)
+    trial_days = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
 
     objects = PlanQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="plan_one_price", fields=["tier", "interval", "currency"]),
+            models.UniqueConstraint(
+                name="plan_one_price", fields=["tier", "interval", "currency"], condition=Q(is_active=True)
+            ),
             models.CheckConstraint(name="plan_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="plan_interval_known", condition=Q(interval__in=Interval.values)),
         ]
 
     def __str__(self) -> str:
         return f"{self.tier} {self.price} a {self.interval}"
+
+    @property
+    def lookup_key(self) -> str:
+        """What its price at Stripe is found by, whichever that is at the time."""
+        return f"{self.tier.product_id}_{self.interval}_{self.currency}".lower()
 
     @property
     def price(self) -> Money:

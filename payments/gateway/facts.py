@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from payments.enums import CheckoutStatus, Debt, Interval, PayoutStatus, RefundStatus, Rest, Uncharged
@@ -252,7 +253,21 @@ class PayoutFacts:
     members: tuple[TransactionFacts, ...]
 
 
-Facts = Snapshot | StrayCharge | LooseTransaction | PayoutFacts | CustomerGone
+@dataclass(frozen=True, slots=True)
+class CatalogueFacts:
+    """A product, price or coupon at Stripe. `has`: its terms as `CatalogueItem.wanted` tells them; None: it is gone.
+
+    `key`: the name that it can be found by: of a price its lookup key, if it has one, else the id.
+    """
+
+    kind: str
+    key: str
+    stripe_id: str
+    livemode: bool
+    has: dict[str, Any] | None
+
+
+Facts = Snapshot | StrayCharge | LooseTransaction | PayoutFacts | CustomerGone | CatalogueFacts
 """All that `recording.record` can write down."""
 
 

@@ -37,13 +37,8 @@ def session_parameters(checkout: Checkout, *, success_url: str, cancel_url: str)
     """What we ask Stripe for: made of stored values alone, so that a repeated call has the same body."""
     reference = str(checkout.reference)
     metadata = metadata_of(checkout)
-    price: dict[str, Any] = {
-        "currency": checkout.currency.lower(),
-        "unit_amount": checkout.amount,
-        "product_data": {"name": checkout.description},
-    }
     parameters: dict[str, Any] = {
-        "line_items": [{"quantity": 1, "price_data": price}],
+        "line_items": [{"quantity": 1, **_what_is_sold(checkout)}],
         "client_reference_id": reference,
         "metadata": metadata,
         "success_url": success_url,
@@ -52,10 +47,12 @@ def session_parameters(checkout: Checkout, *, success_url: str, cancel_url: str)
     if checkout.expires_at:
         parameters["expires_at"] = int(checkout.expires_at.timestamp())
     if checkout.interval:
-        price["recurring"] = {"interval": checkout.interval}
-        parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
+        trial = {"trial_period_days": checkout.trial_days} if checkout.trial_days else {}
+        parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata} | trial}
     else:
         parameters |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
+    if checkout.coupon_id:
+        parameters["discounts"] = [{"coupon": checkout.coupon_id}]
     if checkout.stripe_customer_id:
         parameters["customer"] = checkout.stripe_customer_id
     else:
@@ -63,6 +60,18 @@ def session_parameters(checkout: Checkout, *, success_url: str, cancel_url: str)
         if not checkout.interval:
             parameters["customer_creation"] = "always"
     return parameters
+
+
+def _what_is_sold(checkout: Checkout) -> dict[str, Any]:
+    """A price of our catalogue, or an amount of the reader's own: of a product there, or of none yet."""
+    if checkout.price_id:
+        return {"price": checkout.price_id}
+    product: dict[str, Any] = {"product_data": {"name": checkout.description}}
+    if checkout.product_id:
+        product = {"product": checkout.product_id}
+    recurring = {"recurring": {"interval": checkout.interval}} if checkout.interval else {}
+    money = {"currency": checkout.currency.lower(), "unit_amount": checkout.amount}
+    return {"price_data": money | product | recurring}
 
 
 def metadata_of(checkout: Checkout) -> dict[str, str]:

@@ -1,5 +1,6 @@
 from payments.models.alarm import Alarm
 from payments.models.book_check import BookCheck
+from payments.models.catalogue import CatalogueItem
 from payments.models.checkout import Checkout
 from payments.models.cursor import Cursor
 from payments.models.customer import Customer
@@ -17,6 +18,7 @@ __all__ = [
     "Alarm",
     "BalanceTransaction",
     "BookCheck",
+    "CatalogueItem",
     "Checkout",
     "Cursor",
     "Customer",

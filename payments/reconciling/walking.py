@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
+from payments import catalogue
 from payments.checkpoints import reached
 from payments.gateway import listing, reading
 from payments.gateway.facts import Snapshot
@@ -46,6 +47,7 @@ def walk(*, since: datetime | None = None, progress: Progress = no_progress) -> 
         progress("subscriptions", 1, tally)
         _walk_unpaid(cursor, tally)
         unfinished.walk(tally)
+        tally.read += catalogue.compare_all()
         progress("unfinished", 1, tally)
         is_whole = not tally.failed
         if is_whole:

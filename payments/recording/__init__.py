@@ -2,7 +2,9 @@
 
 from django.db import transaction
 
+from payments.catalogue import compare
 from payments.gateway.facts import (
+    CatalogueFacts,
     CustomerGone,
     Facts,
     LooseTransaction,
@@ -34,6 +36,8 @@ def record(facts: Facts) -> None:
         case CustomerGone():
             gone = Customer.objects.filter(stripe_id=facts.stripe_id, deleted_at=None)
             gone.update(deleted_at=facts.read_at)
+        case CatalogueFacts():
+            compare(facts)
 
 
 def _record_affairs(snapshot: Snapshot) -> None:
