@@ -11,6 +11,7 @@ def newsroom(request: HttpRequest) -> dict[str, Any]:
             "name": settings.NEWSROOM_NAME,
             "tagline": settings.NEWSROOM_TAGLINE,
             "contact_email": settings.NEWSROOM_EMAIL,
+            "address": settings.NEWSROOM_ADDRESS,
         },
         "is_demo": settings.DEMO,
     }

@@ -1,5 +1,7 @@
 """Which tier money buys."""
 
+from collections.abc import Iterable
+
 from members.models import Plan, Signup, Tier
 from payments.models import Checkout, Subscription
 
@@ -28,3 +30,28 @@ def tier_bought(checkout: Checkout, *, product_id: str, amount: int | None, inte
         return signup.plan.tier
     plan = Plan.objects.for_amount(interval=interval, currency=checkout.currency, amount=amount)
     return plan.tier if plan else signup.plan.tier
+
+
+def tiers_of(subscriptions: Iterable[Subscription]) -> dict[int, Tier | None]:
+    """The same by primary key, in two queries however many they are.
+
+    Each comes with its `checkout__signup__plan__tier` selected.
+    """
+    by_product = {tier.product_id: tier for tier in Tier.objects.exclude(product_id="")}
+    plans = Plan.objects.filter(is_active=True, tier__is_active=True).select_related("tier")
+    by_amount = list(plans.order_by("amount"))
+    return {each.pk: by_product.get(each.product_id) or _by_amount(each, by_amount) for each in subscriptions}
+
+
+def _by_amount(subscription: Subscription, plans: list[Plan]) -> Tier | None:
+    checkout = subscription.checkout
+    signup: Signup | None = getattr(checkout, "signup", None)
+    if signup is None or (subscription.amount, subscription.interval) == (checkout.amount, checkout.interval):
+        return signup.plan.tier if signup else None
+    reached = [
+        plan
+        for plan in plans
+        if (plan.interval, plan.currency) == (subscription.interval, subscription.currency)
+        and plan.amount <= subscription.amount
+    ]
+    return reached[-1].tier if reached else signup.plan.tier

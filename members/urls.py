@@ -1,10 +1,32 @@
 from django.urls import include, path
 
-from members.views import account, confirming, contributions, donating, mail, redeeming, security, thanks
+from members.views import (
+    account,
+    confirming,
+    contributions,
+    donating,
+    leaving,
+    mail,
+    pausing,
+    receipts,
+    redeeming,
+    security,
+    thanks,
+)
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.staff import granting, member, members
 from members.views.support import SupportView
+from members.views.switching import SwitchView
+
+memberships = [
+    path("switch/", SwitchView.as_view(), name="switch"),
+    path("pause/", pausing.PauseView.as_view(), name="pause"),
+    path("resume/", pausing.ResumeView.as_view(), name="resume"),
+    path("cancel/", leaving.CancelView.as_view(), name="cancel"),
+    path("cancelled/", leaving.cancelled, name="cancelled"),
+    path("keep/", leaving.keep_membership, name="keep"),
+]
 
 # By the names that allauth looks for.
 passkeys = [
@@ -45,4 +67,8 @@ urlpatterns = [
     path("staff/mail/<slug:kind>/", mail.staff_mail_preview, name="staff_mail_preview"),
     path("staff/mail/<slug:kind>/html/", mail.staff_mail_html, name="staff_mail_html"),
     path("staff/mail/<slug:kind>/test/", mail.staff_mail_test, name="staff_mail_test"),
+    path("account/membership/<int:pk>/", include(memberships)),
+    path("account/receipts/", receipts.receipts, name="receipts"),
+    path("account/receipts/<int:pk>/", receipts.receipt, name="receipt"),
+    path("account/statement/<int:year>/", receipts.year, name="statement"),
 ]

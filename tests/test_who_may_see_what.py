@@ -12,10 +12,11 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q
 from django.test import RequestFactory
 from django.urls import get_resolver
+from django.utils import timezone
 
 from members.gift_links import token_for
 from members.models import User
-from payments.models import Checkout, Heartbeat
+from payments.models import Checkout, Heartbeat, Payment, Subscription
 from tests.config.test_policy import routes
 from tests.factories.campaigns import CampaignFactory
 from tests.factories.members import UserFactory
@@ -62,6 +63,15 @@ WHO = {
     "thanks/<uuid:reference>/": EVERYBODY,
     "thanks/<uuid:reference>/status.json": EVERYBODY,
     "account/": SIGNED_IN,
+    "account/membership/<int:pk>/switch/": OWNER,
+    "account/membership/<int:pk>/pause/": OWNER,
+    "account/membership/<int:pk>/resume/": OWNER | {"reader": 302},
+    "account/membership/<int:pk>/cancel/": OWNER,
+    "account/membership/<int:pk>/cancelled/": OWNER | {"reader": 302},
+    "POST account/membership/<int:pk>/keep/": OWNER | {"reader": 302},
+    "account/receipts/": SIGNED_IN,
+    "account/receipts/<int:pk>/": OWNER,
+    "account/statement/<int:year>/": OWNER,
     "account/confirm/": SIGNED_IN,
     "account/security/": SIGNED_IN,
     "account/security/add/": SIGNED_IN,
@@ -134,6 +144,9 @@ def things():
         "<slug:slug>": "birthday",
         "<str:message_id>": "20270301.log",
         "security/<int:pk>": f"security/{passkey_of(people['reader']).pk}",
+        "membership/<int:pk>": f"membership/{Subscription.objects.get().pk}",
+        "receipts/<int:pk>": f"receipts/{Payment.objects.filter(user=people['reader']).latest('pk').pk}",
+        "<int:year>": timezone.localdate().year,
     }
     return SimpleNamespace(people=people, values=values)
 

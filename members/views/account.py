@@ -1,28 +1,36 @@
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from members.gift_links import url_for
-from members.models import Gift, Membership
+from members.history import story_of
+from members.holding import holdings_of, memberships_of, others_now
+from members.models import Gift
+from members.story import tell
+from members.views.reader import ReaderRequest
+
+TOLD_AT_ONCE = 6
 
 
 @never_cache
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
-    """What I have, and what I gave."""
-    memberships = (
-        Membership.objects.filter(user=request.user.pk)
-        .select_related("tier", "payment", "gift__payment")
-        .order_by("-starts_on")
-    )
-    gifts = (
-        Gift.objects.filter(payment__user=request.user.pk)
-        .select_related("tier", "payment")
-        .order_by("-created_at")
-    )
+@require_safe
+def account(request: ReaderRequest) -> HttpResponse:
+    """What I have and gave, and what became of it: from our rows, so that it is there when Stripe is not."""
+    memberships = list(memberships_of(request.user))
+    holdings = holdings_of(request.user, memberships)
+    gifts = Gift.objects.filter(payment__user=request.user).select_related("tier", "payment")
+    story = [tell(change) for change in story_of(request.user)]
     context = {
         "memberships": memberships,
-        "gifts": [{"gift": gift, "url": url_for(gift.reference)} for gift in gifts],
+        "holdings": [holding for holding in holdings if not holding.is_over],
+        "running": sum(holding.subscription.is_running for holding in holdings),
+        "others": others_now(memberships),
+        "gifts": [{"gift": gift, "url": url_for(gift.reference)} for gift in gifts.order_by("-created_at")],
+        "story": story[:TOLD_AT_ONCE],
+        "earlier": story[TOLD_AT_ONCE:],
+        "has_paid": request.user.payments.exists(),
     }
     return render(request, "members/account.html", context)

@@ -1,0 +1,142 @@
+"""What became of a membership, in sentences: the same rows that staff read, told to whom they are about."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from members.enums import ActorKind, ChangeKind
+from members.models import MembershipChange
+from members.periods import day_of
+from payments.enums import Interval
+from payments.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`who` is empty where nobody in particular did it, `why` where no words were left."""
+
+    on: date
+    what: str
+    who: str
+    why: str
+
+
+def tell(change: MembershipChange) -> Told:
+    """A change that is done, for the reader whose membership it is."""
+    sentence = _SENTENCES.get(ChangeKind(change.kind), _plain)
+    return Told(
+        on=day_of(change.done_at or change.asked_at),
+        what=sentence(change),
+        who=_who(change),
+        why=change.reason,
+    )
+
+
+def price(money: Money, interval: str) -> str:
+    """ "€10 a month"."""
+    words = _("%(amount)s a year") if interval == Interval.YEAR else _("%(amount)s a month")
+    return words % {"amount": money}
+
+
+def _who(change: MembershipChange) -> str:
+    match change.actor_kind:
+        case ActorKind.READER:
+            return _("by you") if change.actor_id == change.user_id else _("by another reader")
+        case ActorKind.STAFF:
+            return _("by the newsroom")
+        case ActorKind.STRIPE:
+            return _("at Stripe")
+    return ""
+
+
+def _plain(change: MembershipChange) -> str:
+    return change.get_kind_display()
+
+
+def _joined(change: MembershipChange) -> str:
+    return _("You joined: %(tier)s.") % {"tier": _tier(change)}
+
+
+def _trial_started(change: MembershipChange) -> str:
+    return _("Your trial began: %(tier)s.") % {"tier": _tier(change)}
+
+
+def _renewed(change: MembershipChange) -> str:
+    if change.membership is None:
+        return _("Renewed.")
+    return _("Renewed until %(day)s.") % {"day": date_format(change.membership.ends_on)}
+
+
+def _switched(change: MembershipChange) -> str:
+    words = {"before": _terms(change.before), "after": _terms(change.after)}
+    return _("Changed from %(before)s to %(after)s.") % words
+
+
+def _paused(change: MembershipChange) -> str:
+    until = _day(change.after, "until")
+    return _("Paused until %(day)s.") % {"day": until} if until else _("Paused.")
+
+
+def _resumed(_change: MembershipChange) -> str:
+    return _("Resumed.")
+
+
+def _cancelled(change: MembershipChange) -> str:
+    ends = _day(change.after, "ends_at")
+    return _("Cancelled, as of %(day)s.") % {"day": ends} if ends else _("Cancelled.")
+
+
+def _kept(_change: MembershipChange) -> str:
+    return _("Cancellation undone.")
+
+
+def _ended(change: MembershipChange) -> str:
+    if change.reason_code == "payment_failed":
+        return _("Ended because payments failed. Nothing more is charged.")
+    return _("Ended. Nothing more is charged.")
+
+
+def _redeemed(change: MembershipChange) -> str:
+    return _("You opened a gift: %(tier)s.") % {"tier": _tier(change)}
+
+
+def _granted(change: MembershipChange) -> str:
+    return _("You were given a membership: %(tier)s.") % {"tier": _tier(change)}
+
+
+_SENTENCES: Mapping[ChangeKind, Callable[[MembershipChange], str]] = {
+    ChangeKind.JOINED: _joined,
+    ChangeKind.TRIAL_STARTED: _trial_started,
+    ChangeKind.RENEWED: _renewed,
+    ChangeKind.SWITCHED: _switched,
+    ChangeKind.PAUSED: _paused,
+    ChangeKind.RESUMED: _resumed,
+    ChangeKind.CANCELLED: _cancelled,
+    ChangeKind.KEPT: _kept,
+    ChangeKind.ENDED: _ended,
+    ChangeKind.REDEEMED: _redeemed,
+    ChangeKind.GRANTED: _granted,
+}
+
+
+def _tier(change: MembershipChange) -> str:
+    return str(change.membership.tier) if change.membership else _("membership")
+
+
+def _terms(told: Mapping[str, Any]) -> str:
+    """ "Lantern member, €10 a month", as far as it was kept."""
+    if "amount" not in told:
+        return str(told.get("tier", ""))
+    costs = price(Money(told["amount"], told["currency"]), told["interval"])
+    return f"{told['tier']}, {costs}" if told.get("tier") else costs
+
+
+def _day(told: Mapping[str, Any], name: str) -> str:
+    """The day that is kept under the name; empty if none is."""
+    instant: datetime | None = parse_datetime(str(told.get(name) or ""))
+    return date_format(day_of(instant)) if instant else ""

@@ -1,0 +1,76 @@
+"""Going, in two clicks: the account, and one page. Whoever says why may be offered one thing instead, once."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from members.change_forms import CancelForm
+from members.changing import cancel, keep
+from members.holding import Holding
+from members.leaving import offer_for
+from members.offering import Action
+from members.views.reader import ReaderRequest, holding_or_404, is_carried_out
+
+
+@method_decorator([never_cache, login_required], name="dispatch")
+class CancelView(View):
+    def get(self, request: ReaderRequest, pk: int) -> HttpResponse:
+        holding = holding_or_404(request, pk)
+        if Action.CANCEL not in holding.may:
+            return redirect("account")
+        return render(request, "members/account/cancel.html", {"holding": holding, "form": CancelForm()})
+
+    def post(self, request: ReaderRequest, pk: int) -> HttpResponse:
+        holding = holding_or_404(request, pk)
+        if Action.CANCEL not in holding.may:
+            return redirect("cancelled", pk=pk)
+        form = CancelForm(request.POST)
+        if not form.is_valid():
+            return render(request, "members/account/cancel.html", {"holding": holding, "form": form})
+        offer = None if form.cleaned_data["is_sure"] else offer_for(holding, form.cleaned_data["reason"])
+        if offer:
+            context = {"holding": holding, "form": form, "offer": offer}
+            return render(request, "members/account/cancel_offer.html", context)
+        return self.cancel(request, holding, form)
+
+    def cancel(self, request: ReaderRequest, holding: Holding, form: CancelForm) -> HttpResponse:
+        told = form.cleaned_data
+        is_done = is_carried_out(
+            request,
+            lambda: cancel(
+                subscription=holding.subscription,
+                actor=request.user,
+                reason=told["words"],
+                reason_code=told["reason"],
+            ),
+        )
+        return redirect("cancelled", pk=holding.subscription.pk) if is_done else redirect("account")
+
+
+@never_cache
+@login_required
+def cancelled(request: ReaderRequest, pk: int) -> HttpResponse:
+    """Until when it lasts, that nothing more is charged, and the way back."""
+    holding = holding_or_404(request, pk)
+    if Action.CANCEL in holding.may:
+        return redirect("account")
+    return render(request, "members/account/cancelled.html", {"holding": holding})
+
+
+@never_cache
+@login_required
+@require_POST
+def keep_membership(request: ReaderRequest, pk: int) -> HttpResponse:
+    """Undoes a cancellation."""
+    holding = holding_or_404(request, pk)
+    if Action.KEEP in holding.may and is_carried_out(
+        request, lambda: keep(subscription=holding.subscription, actor=request.user)
+    ):
+        messages.success(request, _("Good to have you with us. Your membership goes on as before."))
+    return redirect("account")

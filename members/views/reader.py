@@ -1,0 +1,56 @@
+"""What the pages of an account share: whose they are, and how a change ends that Stripe was asked for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import structlog
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+
+from members.holding import Holding, holding_of, subscriptions_of
+from members.offering import CannotChange
+from payments.gateway.facts import Declined, GatewayError, Refused
+
+if TYPE_CHECKING:
+    from members.models import User
+
+log = structlog.get_logger(__name__)
+
+DECLINED = _("Your bank did not agree to the payment. Nothing was charged, and nothing has changed.")
+REFUSED = _("Our payment service did not do this. Nothing was charged, and nothing has changed.")
+UNKNOWN = _(
+    "Our payment service has not answered, so we do not know yet whether this was done. "
+    "We keep asking, and this page will say so. There is no need to do it again."
+)
+AWAY = _("Our payment service cannot be reached just now. Nothing was charged. Please try again in a while.")
+
+
+class ReaderRequest(HttpRequest):
+    """Of somebody who is signed in."""
+
+    user: "User"
+
+
+def holding_or_404(request: ReaderRequest, pk: int) -> Holding:
+    """The reader's own subscription. Somebody else's is none that they could find."""
+    return holding_of(get_object_or_404(subscriptions_of(request.user), pk=pk))
+
+
+def is_carried_out(request: HttpRequest, change: Callable[[], object]) -> bool:
+    """Has the change made; if it is not, tells in plain words why, and whether money moved."""
+    try:
+        change()
+    except CannotChange as reason:
+        messages.error(request, str(reason))
+    except Declined:
+        messages.error(request, DECLINED)
+    except Refused:
+        messages.error(request, REFUSED)
+    except GatewayError as error:
+        log.warning("change_not_known", path=request.path, error=type(error.__cause__).__name__)
+        messages.warning(request, UNKNOWN)
+    else:
+        return True
+    return False
