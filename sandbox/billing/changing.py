@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sandbox.billing import collecting, discounting, subscriptions
+from sandbox.billing import collecting, discounting, paying, subscriptions
 from sandbox.billing.items import new_item, pricing
 from sandbox.billing.renewing import draft_invoice, stops_with_trial
 from sandbox.billing.subscribing import named_price
@@ -145,6 +145,8 @@ def _collect(work: Work, invoice: Json, *, must_be_paid: bool) -> None:
     collecting.finalize(work, invoice)
     try:
         collecting.collect(work, invoice)
+        if must_be_paid:
+            paying.insist(work, invoice)
     except CardError as refusal:
         if must_be_paid:
             refusal.keeps_state = False

@@ -58,6 +58,14 @@ def mark_paid(work: Work, invoice: Json, *, is_out_of_band: bool = False, is_aut
         _revive(work, subscription)
 
 
+def insist(work: Work, invoice: Json) -> None:
+    """Raise CardError if the bank wants its payer to do something first."""
+    intent = invoices.intent_of(work, invoice)
+    if intent and intent["status"] == "requires_action":
+        message = "Payment for this subscription requires additional user action before it can be completed."
+        raise CardError(message, code="subscription_payment_intent_requires_action")
+
+
 def note_failure(work: Work, invoice: Json, *, is_automatic: bool = False) -> None:
     """Record a failed attempt."""
     dunning.note(work, invoice, dunning.FAILED, is_automatic=is_automatic)

@@ -126,6 +126,8 @@ def _collect(
         return None
     try:
         paying.pay(work, invoice, method, is_off_session=is_off_session)
+        if behavior == "error_if_incomplete":
+            paying.insist(work, invoice)
     except CardError as refusal:
         if behavior == "error_if_incomplete":
             refusal.keeps_state = False

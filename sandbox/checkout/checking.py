@@ -106,5 +106,13 @@ def check_lines(mode: str, lines: list[Line]) -> None:
     if mode == "subscription" and not any(one.is_recurring for one in lines):
         message = "You must provide at least one recurring price in `subscription` mode when using prices."
         raise StripeError(message, param="line_items")
+    if len({_cycle(one) for one in lines if one.is_recurring}) > 1:
+        message = "All recurring prices on a Checkout Session must have the same billing interval."
+        raise StripeError(message, param="line_items")
     if mode == "payment":
         check_chargeable(sum(one.amount for one in lines), lines[0].currency)
+
+
+def _cycle(one: Line) -> tuple[str, int]:
+    recurring = one.price["recurring"]
+    return recurring["interval"], recurring["interval_count"]

@@ -183,14 +183,22 @@ def test_change_that_cannot_be_paid_is_past_due(client, subscription, change, cu
     assert invoices(client, subscription)[-1].next_payment_attempt == HALF + 3 * 24 * 60 * 60
 
 
-def test_change_that_must_be_paid_is_undone_if_it_cannot(client, subscription, change, customer):
-    charge_from_now_on(client, customer, "pm_card_chargeCustomerFail")
-    with pytest.raises(stripe.CardError):
+@pytest.mark.parametrize(
+    ("card", "code"),
+    [
+        ("pm_card_chargeCustomerFail", "card_declined"),
+        ("pm_card_authenticationRequired", "subscription_payment_intent_requires_action"),
+    ],
+)
+def test_change_that_must_be_paid_is_undone_if_it_cannot(client, subscription, change, customer, card, code):
+    charge_from_now_on(client, customer, card)
+    with pytest.raises(stripe.CardError) as refusal:
         change(
             monthly(client, 3000),
             proration_behavior="always_invoice",
             payment_behavior="error_if_incomplete",
         )
+    assert (refusal.value.code, refusal.value.http_status) == (code, 402)
     found = client.subscriptions.retrieve(subscription.id)
     assert (found.status, found["items"].data[0].price.unit_amount) == ("active", 1000)
     assert len(invoices(client, subscription)) == 1

@@ -207,6 +207,21 @@ def test_trial_when_started_charges_nothing_and_ends_after_its_days(client):
     assert item.current_period_end - item.current_period_start == 14 * DAY
 
 
+def test_two_lines_make_two_items_and_what_is_bought_once_is_billed_once(client):
+    lines = subscribing(1000)["line_items"] + subscribing(60, name="Fees")["line_items"]
+    lines += one_time(500, name="Tote bag")["line_items"]
+    session = client.checkout.sessions.create(subscribing(line_items=lines))
+    assert (session.amount_total, "Tote bag" in visit(session.url).text) == (1560, True)
+
+    pay(session.url)
+
+    paid = client.checkout.sessions.retrieve(session.id, {"expand": ["subscription", "invoice"]})
+    items = paid.subscription["items"].data
+    assert [item.price.unit_amount for item in items] == [1000, 60]
+    assert sorted(line.amount for line in paid.invoice.lines.data) == [60, 500, 1000]
+    assert client.invoices.create_preview({"subscription": paid.subscription.id}).amount_due == 1060
+
+
 def test_price_in_another_currency_is_charged_in_it(client):
     product = client.products.create({"name": "Supporter"})
     options = {"usd": {"unit_amount": 1200}, "jpy": {"unit_amount": 1500}}
@@ -265,6 +280,10 @@ def test_customer_creation_always_makes_a_customer_for_a_payment(client):
         (one_time(subscription_data={"metadata": {"a": "b"}}), "subscription_data"),
         (one_time(line_items=subscribing()["line_items"]), "line_items"),
         (subscribing(line_items=one_time()["line_items"]), "line_items"),
+        (
+            subscribing(line_items=subscribing()["line_items"] + subscribing(interval="year")["line_items"]),
+            "line_items",
+        ),
         (one_time(discounts=[{"coupon": "nothing"}]), "discounts[0][coupon]"),
         (one_time(discounts=[{"promotion_code": "promo_1"}]), "discounts"),
     ],
