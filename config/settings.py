@@ -199,7 +199,12 @@ if STRIPE_API_BASE != STRIPE_LIVE_API_BASE and not (DEBUG or DEMO):
 # acct_…, where events name an account: events that name another are not ours.
 STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", default="")
 STRIPE_LIVEMODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
-CHECKOUT_ORIGINS = ["https://checkout.stripe.com"]
+# Stripe's pages that our forms lead to: paying, the portal, an invoice.
+CHECKOUT_ORIGINS = [
+    "https://checkout.stripe.com",
+    "https://billing.stripe.com",
+    "https://invoice.stripe.com",
+]
 if STRIPE_API_BASE != STRIPE_LIVE_API_BASE:
     CHECKOUT_ORIGINS.append(STRIPE_API_BASE)
 
@@ -217,6 +222,11 @@ CELERY_BEAT_SCHEDULE = {
     # What the doorbell missed. A sweep that no worker came to in time is not worth two.
     "drain-inbox": {"task": "payments.tasks.drain_inbox", "schedule": 30.0, "options": {"expires": 30}},
     "drain-outbox": {"task": "members.tasks.drain_outbox", "schedule": 30.0, "options": {"expires": 30}},
+    "drain-collections": {
+        "task": "payments.tasks.drain_collections",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "publish-plans": {"task": "members.tasks.publish_plans", "schedule": 60.0, "options": {"expires": 60}},
     "drain-catalogue": {
         "task": "payments.tasks.drain_catalogue",

@@ -51,6 +51,17 @@ class Debt(models.TextChoices):
     """It is owed no more: somebody withdrew it."""
 
 
+class Collected(models.TextChoices):
+    """What came of trying a new card."""
+
+    PAID = "paid"
+    DECLINED = "declined"
+    CONFIRM = "confirm"
+    """The reader's bank wants them to confirm."""
+    NOTHING = "nothing"
+    """Nothing was owed, or there was no new card to try."""
+
+
 class CheckoutStatus(models.TextChoices):
     OPEN = "open"
     """Stripe's page is there to be paid on, or about to be opened."""
@@ -86,6 +97,7 @@ class AlarmKind(models.TextChoices):
     EVENT_PARKED = "event_parked", _("An event from Stripe could not be processed")
     EVENT_REFUSED = "event_refused", _("Events that are not ours arrive at our webhook")
     MAIL_PARKED = "mail_parked", _("A mail could not be sent")
+    COLLECTION_PARKED = "collection_parked", _("A new card could not be tried")
     QUARANTINED = "quarantined", _("A payment does not fit what we asked for")
     PAID_TWICE = "paid_twice", _("Somebody paid twice")
     BOOKS_DIFFER = "books_differ", _("The books do not agree")

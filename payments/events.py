@@ -26,6 +26,8 @@ _READERS: dict[str, Reader] = {
     "customer.subscription.paused": reading.snapshot_of_subscription,
     "customer.subscription.resumed": reading.snapshot_of_subscription,
     "customer.deleted": reading.customer_gone,
+    "customer.updated": reading.card_of_customer,
+    "payment_method.attached": reading.attached_card,
     "charge.refunded": reading.affairs_of_charge,
     "refund.created": reading.affairs_of_refund,
     "refund.updated": reading.affairs_of_refund,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from payments import alarms, catalogue, inbox
+from payments import alarms, catalogue, collecting, inbox
 from payments.checking import running
 from payments.doorbell import ring
 from payments.models import Heartbeat
@@ -13,6 +13,12 @@ from payments.reconciling import checkouts, polling, walking
 def drain_inbox() -> None:
     """Processes the events that wait: when one has come, and at times for what the doorbell missed."""
     inbox.drain()
+
+
+@shared_task
+def drain_collections() -> None:
+    """Tries new cards: when one has come, and at times for what the doorbell missed."""
+    collecting.drain()
 
 
 @shared_task

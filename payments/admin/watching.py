@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from payments.admin.base import ReadOnlyAdmin
-from payments.models import Alarm, BookCheck, Cursor, StripeEvent
+from payments.models import Alarm, BookCheck, CollectionRequest, Cursor, StripeEvent
 
 
 @admin.register(StripeEvent)
@@ -12,6 +12,14 @@ class StripeEventAdmin(ReadOnlyAdmin):
     list_filter = ["state", "type", "livemode"]
     search_fields = ["event_id", "error"]
     exclude = ["body"]
+
+
+@admin.register(CollectionRequest)
+class CollectionRequestAdmin(ReadOnlyAdmin):
+    list_display = ["subscription", "state", "outcome", "is_asked", "attempts", "created_at", "processed_at"]
+    list_filter = ["state", "outcome"]
+    list_select_related = ["subscription"]
+    search_fields = ["subscription__stripe_id", "error"]
 
 
 @admin.register(Alarm)

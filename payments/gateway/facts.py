@@ -60,6 +60,14 @@ class CardFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CardNews:
+    """A customer may have another card than before; `card`: what pays for them where nothing else is said."""
+
+    customer_id: str
+    card: CardFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionFacts:
     """`amount` in `currency` is what a renewal charges each `interval`, before coupons and credit.
 
@@ -267,7 +275,7 @@ class CatalogueFacts:
     has: dict[str, Any] | None
 
 
-Facts = Snapshot | StrayCharge | LooseTransaction | PayoutFacts | CustomerGone | CatalogueFacts
+Facts = Snapshot | StrayCharge | LooseTransaction | PayoutFacts | CustomerGone | CardNews | CatalogueFacts
 """All that `recording.record` can write down."""
 
 

@@ -273,6 +273,11 @@ def _card_of(found: Any) -> CardFacts | None:
     customer = found.customer
     settings = None if isinstance(customer, str) else getattr(customer, "invoice_settings", None)
     method = found.default_payment_method or (settings and settings.default_payment_method)
+    return card_of(method)
+
+
+def card_of(method: Any) -> CardFacts | None:
+    """The card of a payment method; None if it is another method, its id alone, or nothing."""
     card = None if isinstance(method, str) else getattr(method, "card", None)
     if not card:
         return None

@@ -11,6 +11,7 @@ from payments.enums import CheckoutStatus, Debt
 from payments.gateway import mapping
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import (
+    CardNews,
     ChargeFacts,
     CustomerGone,
     LooseTransaction,
@@ -187,6 +188,25 @@ def customer_gone(customer_id: str) -> CustomerGone | None:
     if not getattr(customer, "deleted", False):
         return None
     return CustomerGone(stripe_id=customer_id, livemode=settings.STRIPE_LIVEMODE, read_at=timezone.now())
+
+
+def card_of_customer(customer_id: str) -> CardNews | None:
+    """The card that pays for the customer where nothing else is said; None if there is none."""
+    with our_errors():
+        customer: Any = client().v1.customers.retrieve(
+            customer_id, {"expand": ["invoice_settings.default_payment_method"]}
+        )
+    if getattr(customer, "deleted", False):
+        return None
+    card = mapping.card_of(customer.invoice_settings.default_payment_method)
+    return CardNews(customer_id=customer_id, card=card) if card else None
+
+
+def attached_card(method_id: str) -> CardNews | None:
+    """Whose a payment method is that was just added."""
+    with our_errors():
+        method = client().v1.payment_methods.retrieve(method_id)
+    return CardNews(customer_id=id_of(method.customer)) if method.customer and method.type == "card" else None
 
 
 def affairs_of_transaction(

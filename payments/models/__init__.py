@@ -2,6 +2,7 @@ from payments.models.alarm import Alarm
 from payments.models.book_check import BookCheck
 from payments.models.catalogue import CatalogueItem
 from payments.models.checkout import Checkout
+from payments.models.collecting import CollectionRequest
 from payments.models.cursor import Cursor
 from payments.models.customer import Customer
 from payments.models.heartbeat import Heartbeat
@@ -20,6 +21,7 @@ __all__ = [
     "BookCheck",
     "CatalogueItem",
     "Checkout",
+    "CollectionRequest",
     "Cursor",
     "Customer",
     "Dispute",

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from payments.catalogue import compare
 from payments.gateway.facts import (
+    CardNews,
     CatalogueFacts,
     CustomerGone,
     Facts,
@@ -15,6 +16,7 @@ from payments.gateway.facts import (
 from payments.ledger.entries import post_loose
 from payments.models import Customer
 from payments.recording.affairs import assign_customer, assign_user, bring_up
+from payments.recording.cards import record_card_news
 from payments.recording.payouts import record_payout
 from payments.recording.quarantine import Unexpected, quarantine, set_aside
 
@@ -36,6 +38,8 @@ def record(facts: Facts) -> None:
         case CustomerGone():
             gone = Customer.objects.filter(stripe_id=facts.stripe_id, deleted_at=None)
             gone.update(deleted_at=facts.read_at)
+        case CardNews():
+            record_card_news(facts)
         case CatalogueFacts():
             compare(facts)
 
