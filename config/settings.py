@@ -174,6 +174,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 # A passkey is bound to https; browsers, and so we, let a machine's own address pass while somebody tries things out.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (DEBUG or DEMO) and SITE_HOST == "localhost" and not IS_HTTPS
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Tries / time / by whom: an address, its network (/24 or /64), or all together. Empty: no limit.
+LIMITS = {
+    "checkout": env.str("LIMIT_CHECKOUTS", default="30/h/address,120/10m/net,3000/10m/all"),
+    "mail": env.str("LIMIT_MAILS", default="6/10m/address,60/10m/net,3000/10m/all"),
+    "guess": env.str("LIMIT_GUESSES", default="60/10m/net"),
+}
 
 # --- mail -----------------------------------------------------------------------------------------
 _server = env.email_url("EMAIL_URL", default="consolemail://")

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from payments.composing import newsroom_context
@@ -38,6 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Never by allauth, which would ask for the very passkey that was lost: our pages ask for a code."""
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether a link's `next` stays on the site. allauth's own falls over what is no address at all."""
+        is_ours = url_has_allowed_host_and_scheme(
+            url, {self.request.get_host()}, require_https=settings.IS_HTTPS
+        )
+        return is_ours and not (url or "").startswith("//")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff land where they work."""

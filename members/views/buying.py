@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from members import catalogue
+from members import catalogue, limits
 from members.attribution import attribution_of
 from members.views.regions import RegionMixin
 from payments.checkout import open_checkout
@@ -62,6 +62,7 @@ class BuyingView(RegionMixin, FormView):
         self.request.session[self.session_key] = {
             name: value for name, value in form.data.items() if name in form.fields and name != "campaign"
         }
+        limits.spend(self.request, limits.CHECKOUT, address=form.cleaned_data["email"])
         try:
             return redirect(self.send_to_stripe(form))
         except GatewayError as error:

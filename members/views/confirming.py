@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from members import confirming
+from members import confirming, limits
 from members.confirming import ReaderRequest
 
 PURPOSE = "presence"
@@ -56,6 +56,7 @@ def confirm(request: ReaderRequest) -> HttpResponse:
     """Sends the code when asked to, and takes it."""
     form = CodeForm(request.POST if "code" in request.POST else None)
     if request.method == "POST" and not form.is_bound:
+        limits.spend(request, limits.MAIL, address=request.user.email)
         confirming.send_code(request, purpose=PURPOSE, email=request.user.email)
     elif form.is_bound and form.is_valid():
         if confirming.proven(request, purpose=PURPOSE, code=form.cleaned_data["code"]):

@@ -10,6 +10,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
+from members import limits
 from members.forms import GiftLinkForm, RedeemSignInForm
 from members.gifting import CannotRedeem, find_gift, redeem_gift
 from members.models import Gift
@@ -32,6 +33,8 @@ class RedeemView(View):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         gift = find_gift(token)
+        if gift is None:
+            limits.spend(request, limits.GUESS)
         state = _state(gift, request)
         context = {"state": state, "gift": gift, "token": token}
         if state == "ready" and not request.user.is_authenticated:
