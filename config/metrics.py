@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from members.models import OutgoingMail
+from members.models import MailBounce, OutgoingMail
 from payments import alarms
 from payments.models import BookCheck, Cursor, Heartbeat, StripeEvent
 from payments.models.queue import Backlog
@@ -57,6 +57,11 @@ class _Books(Collector):
         """Ages are in seconds; what has never happened is left out."""
         yield from _backlog("inbox", "events from Stripe", StripeEvent.objects.backlog())
         yield from _backlog("outbox", "mails", OutgoingMail.objects.backlog())
+        yield _gauge(
+            "mail_addresses_left_alone",
+            "How many addresses mail came back from for good.",
+            MailBounce.objects.standing().addresses(),
+        )
         yield _open_alarms()
         yield from _ages()
         yield from _last_check()

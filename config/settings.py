@@ -1,6 +1,7 @@
 """All settings, read from the environment here and nowhere else. `.env.example` explains each."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -186,6 +187,19 @@ _server = env.email_url("EMAIL_URL", default="consolemail://")
 if DEMO and _server["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
     _server["EMAIL_BACKEND"] = "demo.mail_files.EmailBackend"
 vars().update(_server)
+# One of anymail's, by its name in anymail.backends; its keys are the ANYMAIL_… that anymail's docs name.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="").lower()
+if EMAIL_PROVIDER and not find_spec(f"anymail.backends.{EMAIL_PROVIDER}"):
+    raise ImproperlyConfigured(f"EMAIL_PROVIDER is {EMAIL_PROVIDER}, which django-anymail does not know.")
+if EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+ANYMAIL = {
+    "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+    **{name[8:]: value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")},
+    # user:password, several divided by commas while one is being rotated out.
+    "WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", default=[]),
+}
 EMAIL_TIMEOUT = 30
 # Who is told when something about the money needs a person.
 ALARM_EMAILS = env.list("ALARM_EMAILS", default=[NEWSROOM_EMAIL])
@@ -227,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "payments.tasks.tick", "schedule": 10.0},
     # What the doorbell missed. A sweep that no worker came to in time is not worth two.
     "drain-inbox": {"task": "payments.tasks.drain_inbox", "schedule": 30.0, "options": {"expires": 30}},
+    "watch-bounces": {"task": "members.tasks.watch_bounces", "schedule": 600.0},
     "drain-outbox": {"task": "members.tasks.drain_outbox", "schedule": 30.0, "options": {"expires": 30}},
     "drain-collections": {
         "task": "payments.tasks.drain_collections",

@@ -1,13 +1,16 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from members import bouncing
+from members.models import User
 from payments.composing import newsroom_context
 
 
@@ -46,6 +49,14 @@ class AccountAdapter(DefaultAccountAdapter):
             url, {self.request.get_host()}, require_https=settings.IS_HTTPS
         )
         return is_ours and not (url or "").startswith("//")
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Whoever typed in a code has read their mail: it does arrive."""
+        for record in get_authentication_records(request, user):
+            if record["method"] == "code" and record.get("email"):
+                bouncing.write_again(address=record["email"], by=user)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff land where they work."""

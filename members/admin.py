@@ -11,6 +11,7 @@ from members.models import (
     ContributionSettings,
     Gift,
     GiftOffer,
+    MailBounce,
     Membership,
     OutgoingMail,
     Plan,
@@ -150,11 +151,25 @@ class ContributionAdmin(MoneyAdmin):
         queryset.update(is_name_approved=False)
 
 
+@admin.register(MailBounce)
+class MailBounceAdmin(ReadOnlyAdmin):
+    list_display = ["address", "kind", "bounced_at", "mail", "cleared_at", "cleared_by"]
+    list_filter = ["kind", ("cleared_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["mail", "cleared_by"]
+    search_fields = ["address"]
+
+
+class MailBounceInline(ReadOnlyInline):
+    model = MailBounce
+    fields = ["kind", "bounced_at", "detail", "cleared_at"]
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "recipient", "state", "attempts", "processed_at"]
-    list_filter = ["kind", "state"]
+    list_display = ["kind", "recipient", "state", "unsent", "attempts", "processed_at"]
+    list_filter = ["kind", "state", "unsent"]
     search_fields = ["recipient"]
+    inlines = [MailBounceInline]
     actions = ["send_again"]
 
     def has_resend_permission(self, request: HttpRequest) -> bool:

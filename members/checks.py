@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
@@ -40,3 +41,20 @@ def _is_there(name: str) -> bool:
     except TemplateDoesNotExist:
         return False
     return True
+
+
+@register()
+def check_mail_provider(**_: Any) -> list[CheckMessage]:
+    """What the provider tells of bounces and complaints is heard."""
+    if not settings.EMAIL_PROVIDER:
+        return []
+    secrets = settings.ANYMAIL["WEBHOOK_SECRET"]
+    if secrets and all(":" in secret for secret in secrets):
+        return []
+    return [
+        Error(
+            "ANYMAIL_WEBHOOK_SECRET is not set, or no user:password: no bounce will be heard of.",
+            hint="See .env.example.",
+            id="members.E003",
+        )
+    ]

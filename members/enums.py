@@ -108,6 +108,14 @@ def mail_kinds() -> list[tuple[str, Any]]:
     return MailKind.choices
 
 
+class BounceKind(models.TextChoices):
+    """How a mail failed to arrive, or to please."""
+
+    HARD = "hard", _("No such address")
+    SOFT = "soft", _("Not now")
+    COMPLAINT = "complaint", _("Called spam")
+
+
 class Unsent(models.TextChoices):
     """Why a mail that was owed is done without having been sent."""
 

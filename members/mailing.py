@@ -1,10 +1,12 @@
 """The outbox: a mail is owed by a row, in the transaction that caused it, and sent once after that."""
 
 import structlog
+from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from members import bouncing
 from members.enums import MailKind, Unsent
 from members.mails.registry import Context, Mail, mail_of
 from members.models import OutgoingMail
@@ -79,12 +81,21 @@ def _send(mail: OutgoingMail) -> None:
 
 
 def _deliver(owed: OutgoingMail) -> Unsent | None:
-    """Hands it to the mail server, if there is still something to tell."""
+    """Hands it to the mail server, if there is still something to tell and somebody who reads it."""
+    if bouncing.is_left_alone(owed.recipient):
+        return Unsent.UNDELIVERABLE
     mail = mail_of(MailKind(owed.kind))
     context = mail.contents(owed.reference)
     if context is None:
         return Unsent.OBSOLETE
-    render(mail, context, to=owed.recipient, headers={"Message-ID": _message_id(owed)}).send()
+    message = render(mail, context, to=owed.recipient, headers={"Message-ID": _message_id(owed)})
+    # What a provider tells of the mail later comes with this.
+    message.metadata = {"mail": str(owed.pk)}  # type: ignore[attr-defined]
+    try:
+        message.send()
+    except AnymailRecipientsRefused as refused:
+        bouncing.record_refusal(owed, refused)
+        return Unsent.UNDELIVERABLE
     return None
 
 

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from members import contributing, mailing, publishing, reminding
+from members import bouncing, contributing, mailing, publishing, reminding
 
 
 @shared_task
@@ -20,3 +20,9 @@ def write_to_donors() -> None:
 def publish_plans() -> None:
     """Brings what staff changed in tiers, plans and offers to Stripe: after they saved, and at times."""
     publishing.publish()
+
+
+@shared_task
+def watch_bounces() -> None:
+    """Tells operators, by an alarm, while too much of our mail comes back."""
+    bouncing.watch()

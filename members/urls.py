@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from members.views import (
     account,
+    bounces,
     confirming,
     contributions,
     donating,
@@ -63,6 +64,8 @@ urlpatterns = [
     path("account/security/", include(passkeys)),
     path("accounts/passkey/", security.sign_in, name="mfa_login_webauthn"),
     path("accounts/passkey/step/", security.second_step, name="mfa_authenticate"),
+    path("webhooks/mail/", bounces.mail_webhook, name="mail_webhook"),
+    path("staff/mail/write-again/", bounces.write_again, name="staff_mail_write_again"),
     path("staff/mail/", mail.staff_mail, name="staff_mail"),
     path("staff/mail/<slug:kind>/", mail.staff_mail_preview, name="staff_mail_preview"),
     path("staff/mail/<slug:kind>/html/", mail.staff_mail_html, name="staff_mail_html"),

@@ -98,6 +98,7 @@ class AlarmKind(models.TextChoices):
     EVENT_REFUSED = "event_refused", _("Events that are not ours arrive at our webhook")
     MAIL_PARKED = "mail_parked", _("A mail could not be sent")
     COLLECTION_PARKED = "collection_parked", _("A new card could not be tried")
+    MAIL_BOUNCING = "mail_bouncing", _("Too much of our mail comes back")
     QUARANTINED = "quarantined", _("A payment does not fit what we asked for")
     PAID_TWICE = "paid_twice", _("Somebody paid twice")
     BOOKS_DIFFER = "books_differ", _("The books do not agree")

@@ -1,3 +1,4 @@
+from members.models.bounce import MailBounce
 from members.models.change import MembershipChange
 from members.models.contribution import Contribution, ContributionReminder
 from members.models.contribution_offer import ContributionOffer, ContributionSettings
@@ -19,6 +20,7 @@ __all__ = [
     "Gift",
     "GiftOffer",
     "IntroductoryOffer",
+    "MailBounce",
     "Membership",
     "MembershipChange",
     "OutgoingMail",

@@ -15,9 +15,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from members.mails.cast import LONG, USUAL
-from members.models import User
+from members.models import MailBounce, User
 from members.previewing import Preview, find, previews
-from payments.views.books import for_staff
+from payments.views.books import MOST, for_staff
 
 LOOKING = "members.view_outgoingmail"
 SCHEMES = {"light": "not all", "dark": "all"}
@@ -39,9 +39,11 @@ LETTER_POLICY = {
 @require_safe
 @for_staff(LOOKING)
 def staff_mail(request: HttpRequest) -> HttpResponse:
-    """Every mail that this site can send."""
+    """Every mail that this site can send, and whom mail does not reach."""
     groups = [(name, list(found)) for name, found in groupby(previews(), key=lambda preview: preview.group)]
-    return render(request, "members/staff/mails.html", {"groups": groups})
+    bounces = MailBounce.objects.standing().order_by("-bounced_at", "-pk")
+    context = {"groups": groups, "bounces": bounces[:MOST], "bounce_count": bounces.count(), "most": MOST}
+    return render(request, "members/staff/mails.html", context)
 
 
 @never_cache

@@ -78,14 +78,15 @@ class QueueQuerySet(models.QuerySet[Row]):
         parked = self.filter(state=QueueState.PARKED).count()
         return Backlog(waiting=waiting["count"], waiting_since=waiting["since"], parked=parked)
 
-    def again(self) -> int:
-        """Lets the rows wait as if they had just come, whatever became of them; how many."""
+    def again(self, **also: Any) -> int:
+        """Lets the rows wait as if they had just come, whatever became of them, and sets `also`; how many."""
         return self.update(
             state=QueueState.PENDING,
             attempts=0,
             next_try_at=timezone.now(),
             lease_until=None,
             processed_at=None,
+            **also,
         )
 
 

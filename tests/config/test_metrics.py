@@ -5,7 +5,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from members.enums import MailKind
-from members.models import OutgoingMail
+from members.models import MailBounce, OutgoingMail
 from payments.alarms import clear_alarm, raise_alarm
 from payments.enums import AlarmKind, QueueState
 from payments.models import BookCheck, Cursor, Heartbeat
@@ -152,3 +152,11 @@ def test_scraping_is_a_handful_of_queries_whatever_there_is(client, django_asser
     StripeEventFactory.create_batch(20)
     with django_assert_max_num_queries(12):
         client.get("/metrics")
+
+
+def test_addresses_that_mail_does_not_reach_are_counted(client):
+    for number, (kind, address) in enumerate(
+        [("hard", "a"), ("complaint", "a"), ("complaint", "b"), ("soft", "c")]
+    ):
+        MailBounce.objects.create(address=f"{address}@example.org", kind=kind, event_id=str(number))
+    assert scraped(client)["mail_addresses_left_alone",] == 2

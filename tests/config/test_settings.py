@@ -118,3 +118,22 @@ def test_stripes_sdk_is_not_loaded_until_it_is_needed(start):
         start("import sys, django; django.setup(); import config.urls; print('stripe' in sys.modules)")[0]
         == "False"
     )
+
+
+def test_mail_goes_by_a_provider_that_is_named(start):
+    code = (
+        "a = settings.ANYMAIL; print(settings.EMAIL_BACKEND, a['POSTMARK_SERVER_TOKEN'], a['WEBHOOK_SECRET'])"
+    )
+    provider = {
+        "EMAIL_PROVIDER": "Postmark",
+        "ANYMAIL_POSTMARK_SERVER_TOKEN": "t",
+        "ANYMAIL_WEBHOOK_SECRET": "a:b,a:c",
+    }
+    assert start(code, **provider) == ("anymail.backends.postmark.EmailBackend t ['a:b', 'a:c']", "")
+    _, error = start("", EMAIL_PROVIDER="pigeons")
+    assert "EMAIL_PROVIDER is pigeons, which django-anymail does not know." in error
+
+
+@pytest.mark.parametrize("colour", ["red", "#fff", "#f3ae2d;}"])
+def test_colour_of_mails_is_a_colour(start, colour):
+    assert f"NEWSROOM_COLOUR is {colour}: write it like #f3ae2d" in start("", NEWSROOM_COLOUR=colour)[1]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from members.models import MailBounce
 from payments.alarms import raise_alarm
 from payments.enums import AlarmKind, QueueState
 from payments.models import StripeEvent
@@ -62,6 +63,9 @@ def test_axe_finds_nothing_on_the_staff_pages(person, viewport, scheme):
     boss = UserFactory(is_staff=True, is_superuser=True).email
     StripeEventFactory.create_batch(
         2, state=QueueState.PARKED, error="GatewayError: " + "no-such-session" * 20
+    )
+    MailBounce.objects.create(
+        address=f"{'a-very-long-name' * 3}@example.org", kind="hard", detail="550 " + "no-such-user" * 20
     )
     raise_alarm(kind=AlarmKind.BOOKS_DIFFER, subject="entry_unbalanced: entry 1", message="off by 1 EUR")
     reader = person(viewport=viewport, color_scheme=scheme)

@@ -1,3 +1,5 @@
+import pytest
+
 from members import checks
 from members.enums import MailKind
 from members.mails import registry
@@ -18,3 +20,13 @@ def test_mail_without_contents_or_templates_is_found(monkeypatch):
         ("members.E002", "There is no templates/emails/members/nowhere.txt."),
         ("members.E002", "There is no templates/emails/members/nowhere.html."),
     ]
+
+
+@pytest.mark.parametrize("secrets", [[], [""], ["no-colon"], ["user:password", "half"]])
+def test_mail_provider_without_a_secret_for_its_webhook_is_found(settings, secrets):
+    settings.ANYMAIL = {"WEBHOOK_SECRET": secrets}
+    assert checks.check_mail_provider() == []
+    settings.EMAIL_PROVIDER = "postmark"
+    assert [found.id for found in checks.check_mail_provider()] == ["members.E003"]
+    settings.ANYMAIL = {"WEBHOOK_SECRET": ["user:password", "user:next"]}
+    assert checks.check_mail_provider() == []

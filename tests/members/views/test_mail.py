@@ -2,7 +2,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from members.enums import BounceKind
+from members.models import MailBounce
 from members.previewing import previews
 from members.views.mail import LETTER_POLICY, in_scheme
 from tests.factories.members import UserFactory
@@ -72,3 +76,46 @@ def test_mail_server_that_is_away_is_said(client, looker, monkeypatch):
     monkeypatch.setattr(EmailBackend, "send_messages", refuse)
     answer = client.post("/staff/mail/welcome/test/", follow=True)
     assert "The mail server did not take it: connection refused" in answer.content.decode()
+
+
+@pytest.fixture
+def bounce():
+    return MailBounce.objects.create(
+        address="ada@example.org", kind=BounceKind.HARD, event_id="1", detail="550 no such user"
+    )
+
+
+def may(user, *codenames):
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+
+
+def test_staff_see_whom_mail_does_not_reach_and_write_again(client, looker, bounce):
+    assert "ada@example.org" not in client.get("/staff/mail/").content.decode()
+    may(looker, "view_mailbounce")
+    page = client.get("/staff/mail/").content.decode()
+    assert "550 no such user" in page
+    assert "Write again" not in page
+    assert client.post("/staff/mail/write-again/", {"address": "ada@example.org"}).status_code == 403
+    may(looker, "change_mailbounce")
+    assert "Write to ada@example.org again" in client.get("/staff/mail/").content.decode()
+    answer = client.post("/staff/mail/write-again/", {"address": "ada@example.org"}, follow=True)
+    assert "ada@example.org is written to again" in answer.content.decode()
+    assert "Mail reaches everybody" in answer.content.decode()
+    bounce.refresh_from_db()
+    assert bounce.cleared_by == looker
+    answer = client.post("/staff/mail/write-again/", {"address": "ada@example.org"}, follow=True)
+    assert "is written to again" not in answer.content.decode()
+
+
+def test_page_of_mails_asks_no_more_for_more_bounces(client, looker, django_assert_num_queries):
+    may(looker, "view_mailbounce", "change_mailbounce")
+    MailBounce.objects.create(address="a@example.org", kind=BounceKind.HARD, event_id="0")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/staff/mail/")
+    MailBounce.objects.bulk_create(
+        MailBounce(address=f"a{n}@example.org", kind=BounceKind.HARD, event_id=f"e{n}") for n in range(60)
+    )
+    with django_assert_num_queries(len(one)):
+        page = client.get("/staff/mail/").content.decode()
+    assert page.count("Write again") == 50
+    assert "The newest 50 of 61." in page
