@@ -18,7 +18,9 @@ from members.following import user_of
 from members.models import MembershipChange
 from members.offering import Action, CannotChange, Effect, SwitchPreview, Terms, effect_of, may, paid_until
 from members.periods import same_time_months_later
+from members.publishing import product_of
 from members.tiers import tier_of
+from payments.catalogue import Stock
 from payments.enums import Rest
 from payments.gateway import changing, reading
 from payments.gateway.changing import Changed, Price
@@ -186,7 +188,8 @@ def _price(terms: Terms, subscription: Subscription) -> Price:
         amount=terms.amount,
         currency=subscription.currency,
         interval=terms.interval,
-        product_id=terms.tier.product_id or _own_product(terms, subscription),
+        # Not there yet: one is made for the change, and the amount says which tier it is.
+        product_id=Stock().id_of(product_of(terms.tier)) or _own_product(terms, subscription),
         name=terms.tier.name,
     )
 

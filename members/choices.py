@@ -27,9 +27,10 @@ class Choice:
 def choices_for(subscription: Subscription, tier: Tier | None) -> list[Choice]:
     """All that is on sale in the currency, by tier, the month before the year; and what they have, on sale or not."""
     plans = Plan.objects.filter(currency=subscription.currency).select_related("tier")
-    found = [
-        _choice(plan, subscription, tier) for plan in plans.order_by("tier__position", "tier", "interval")
-    ]
+    # Of archived ones, what they have is told by the latest, unless one is on sale.
+    latest = plans.order_by("tier__position", "tier", "interval", "is_active", "pk")
+    one_each = {(plan.tier_id, plan.interval): plan for plan in latest}
+    found = [_choice(plan, subscription, tier) for plan in one_each.values()]
     return [each for each in found if each.is_current or (each.plan.is_active and each.plan.tier.is_active)]
 
 
