@@ -169,6 +169,9 @@ def _subscription(number: int, customer: Customer, checkout: Checkout, since: da
         status="active",
         current_period_start=until - MONTH,
         current_period_end=until,
+        amount=checkout.amount,
+        currency=checkout.currency,
+        interval=checkout.interval,
         read_at=until - MONTH,
     )
 

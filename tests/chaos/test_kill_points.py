@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 @pytest.fixture
 def mail_folder(settings, tmp_path):
     """Where mail arrives, whichever process sends it."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_BACKEND = "demo.mail_files.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
     return tmp_path
 
