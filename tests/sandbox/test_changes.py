@@ -390,3 +390,14 @@ def test_trial_must_end_within_two_years_to_come(client, subscription, end):
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.subscriptions.update(subscription.id, {"trial_end": end})
     assert refusal.value.param == "trial_end"
+
+
+def test_end_of_a_trial_that_is_moved_near_is_not_announced_too_late(client, customer, go_to):
+    trial = subscribed(client, customer, monthly(client, 1000), trial_period_days=20)
+    go_to(2030, 2, 10, 0)
+    client.subscriptions.update(trial.id, {"trial_end": instant(2030, 2, 13, 0)})
+    go_to(2030, 2, 14, 0)
+    found = client.events.list({"limit": 100, "type": "invoice.upcoming"}).data
+    of = [event.data.object.parent.subscription_details.subscription for event in found]
+    assert trial.id not in of
+    assert invoices(client, trial)[-1].amount_paid == 1000

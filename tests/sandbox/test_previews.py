@@ -154,3 +154,11 @@ def test_preview_that_is_not_played_is_refused(client, params, param):
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client.invoices.create_preview(params)
     assert refusal.value.param == param
+
+
+def test_preview_casts_no_die_of_the_faults(own_sandbox):
+    client = own_sandbox.client().v1
+    begun = subscribed(client)
+    own_sandbox.switch("faults", {"webhooks": {"never_generated": 1}})
+    preview(client, begun, trial_end="now", items=[{"id": begun["items"].data[0].id, "quantity": 2}])
+    assert own_sandbox.switch("faults")["webhooks"]["struck"] == {"never_generated": 0}
