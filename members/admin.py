@@ -1,6 +1,10 @@
+from typing import Any
+
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from members import contributing, mailing
@@ -13,6 +17,7 @@ from members.models import (
     GiftOffer,
     MailBounce,
     Membership,
+    Newsletter,
     OutgoingMail,
     Plan,
     Region,
@@ -180,3 +185,20 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         count = mailing.send_again(queryset)
         said = ngettext("%(count)d mail waits to be sent.", "%(count)d mails wait to be sent.", count)
         messages.success(request, said % {"count": count})
+
+
+@admin.register(Newsletter)
+class NewsletterAdmin(admin.ModelAdmin):
+    list_display = ["name", "rhythm", "is_active", "subscribers"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Newsletter]:
+        current = Q(subscriptions__confirmed_at__isnull=False, subscriptions__ended_at__isnull=True)
+        found: QuerySet[Newsletter] = super().get_queryset(request)
+        return found.annotate(current=Count("subscriptions", filter=current))
+
+    @admin.display(description=_("subscribers (CSV)"))
+    def subscribers(self, newsletter: Any) -> str:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("subscribers_csv", args=[newsletter.slug]), newsletter.current
+        )

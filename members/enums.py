@@ -101,6 +101,7 @@ class MailKind(models.TextChoices):
     DONATION_RECEIVED = "donation_received", _("A donation has arrived, for the donor")
     DEDICATION = "dedication", _("A donation in honour or memory of somebody")
     DONATION_REMINDER = "donation_reminder", _("A donor asked to be reminded")
+    NEWSLETTER_CONFIRM = "newsletter_confirm", _("Somebody asked for newsletters")
 
 
 def mail_kinds() -> list[tuple[str, Any]]:

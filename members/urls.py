@@ -8,6 +8,7 @@ from members.views import (
     donating,
     leaving,
     mail,
+    newsletters,
     pausing,
     receipts,
     redeeming,
@@ -60,6 +61,13 @@ urlpatterns = [
     path("redeem/<str:token>/", redeeming.RedeemView.as_view(), name="redeem"),
     path("account/", account.account, name="account"),
     path("account/contributions/", contributions.contributions, name="my_contributions"),
+    path("newsletters/", newsletters.newsletters, name="newsletters"),
+    path("newsletters/confirm/<str:token>/", newsletters.confirm, name="newsletters_confirm"),
+    path("newsletters/end/<str:token>/", newsletters.end, name="newsletters_end"),
+    path("account/newsletters/", newsletters.my_newsletters, name="my_newsletters"),
+    path(
+        "staff/newsletters/<slug:slug>/subscribers.csv", newsletters.subscribers_csv, name="subscribers_csv"
+    ),
     path("account/confirm/", confirming.confirm, name="account_confirm"),
     path("account/security/", include(passkeys)),
     path("accounts/passkey/", security.sign_in, name="mfa_login_webauthn"),

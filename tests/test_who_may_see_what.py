@@ -16,7 +16,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from members.gift_links import token_for
-from members.models import User
+from members.models import Newsletter, User
 from payments.models import Checkout, Heartbeat, Payment, Subscription
 from tests.config.test_policy import routes
 from tests.factories.campaigns import CampaignFactory
@@ -66,6 +66,11 @@ WHO = {
     "thanks/<uuid:reference>/status.json": EVERYBODY,
     "POST thanks/<uuid:reference>/reminder/": who(404),
     "reminders/<str:token>/": who(404),
+    "newsletters/": TO_LOGIN | {"anonymous": 200},
+    "newsletters/confirm/<str:token>/": who(404),
+    "newsletters/end/<str:token>/": who(404),
+    "account/newsletters/": SIGNED_IN,
+    "staff/newsletters/<slug:slug>/subscribers.csv": only("support"),
     "account/": SIGNED_IN,
     "account/membership/<int:pk>/switch/": OWNER,
     "account/membership/<int:pk>/pause/": OWNER,
@@ -151,6 +156,7 @@ def things():
     gift = give(reader)
     join(reader)
     CampaignFactory(slug="birthday")
+    Newsletter.objects.create(slug="birthday", name="The birthday letter")
     Heartbeat.beat()
     today = timezone.localdate()
     granted = ImportedMembershipFactory(user=people["reader"], starts_on=today, ends_on=today + timedelta(9))

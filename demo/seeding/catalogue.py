@@ -1,6 +1,6 @@
 """What The Lantern sells, in four currencies: amounts of their own, not conversions."""
 
-from members.models import ContributionOffer, GiftOffer, Plan, Tier
+from members.models import ContributionOffer, GiftOffer, Newsletter, Plan, Tier
 from payments.enums import Interval
 
 _TIERS = [
@@ -24,6 +24,10 @@ _TIERS = [
             "A membership for a student, in your name",
         ],
     ),
+]
+_NEWSLETTERS = [
+    ("friday", "The Friday letter", "What happened in Port Aldern, and what it means.", "Every Friday"),
+    ("harbour", "Harbour notes", "Ships, fish and the people who live off them.", "Twice a month"),
 ]
 # Per currency: the least for a month of each tier, and the amounts suggested; a year costs ten months.
 _MONTHLY = {
@@ -98,3 +102,11 @@ def _price(tier: Tier, position: int) -> None:
                 GiftOffer.objects.get_or_create(
                     tier=tier, months=months, currency=currency, defaults={"amount": least[0] * paid}
                 )
+
+
+def seed_newsletters() -> None:
+    for position, (slug, name, description, rhythm) in enumerate(_NEWSLETTERS):
+        Newsletter.objects.get_or_create(
+            slug=slug,
+            defaults={"name": name, "description": description, "rhythm": rhythm, "position": position},
+        )

@@ -5,6 +5,7 @@ from members.models.contribution_offer import ContributionOffer, ContributionSet
 from members.models.gift import Gift, GiftOffer
 from members.models.mail import OutgoingMail
 from members.models.membership import Membership
+from members.models.newsletter import Newsletter, NewsletterSubscription
 from members.models.offer import IntroductoryOffer
 from members.models.region import Region, RegionalAmounts
 from members.models.signup import Signup
@@ -23,6 +24,8 @@ __all__ = [
     "MailBounce",
     "Membership",
     "MembershipChange",
+    "Newsletter",
+    "NewsletterSubscription",
     "OutgoingMail",
     "Plan",
     "Region",

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from campaigns.models import Campaign
 from campaigns.progress import measure
 from demo.seeding.campaign import seed_campaign
-from demo.seeding.catalogue import seed_catalogue
+from demo.seeding.catalogue import seed_catalogue, seed_newsletters
 from demo.seeding.comps import seed_comps
 from demo.seeding.history import seed_history
 from demo.seeding.people import seed_accounts, seed_supporters
@@ -26,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         seed_catalogue()
+        seed_newsletters()
         campaign = seed_campaign()
         seed_accounts()
         with silence():
