@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.forms import RequestLoginCodeForm
@@ -7,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members import catalogue
-from members.models import GiftOffer, Plan, User
+from members.models import GiftOffer, Region, User
 from members.models.user import normalise_email
 from payments.enums import Interval
-from payments.money import Money, to_minor
+from payments.money import Money, to_decimal, to_minor
 
 OTHER = "other"
 MOST = 10_000
@@ -51,9 +52,7 @@ class JoinForm(forms.Form):
 
     interval = forms.ChoiceField(
         label=_("How often"),
-        choices=[(Interval.MONTH, _("Monthly")), (Interval.YEAR, _("Yearly"))],
         widget=forms.RadioSelect,
-        initial=Interval.MONTH,
         error_messages={"required": _("Choose monthly or yearly.")},
     )
     amount_month = forms.ChoiceField(label=_("Each month"), widget=forms.RadioSelect, required=False)
@@ -64,21 +63,29 @@ class JoinForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
+    cover_fee = forms.BooleanField(label=_("Cover the card fee as well"), required=False)
     email = EmailField(label=_("Email"))
     campaign = CampaignField()
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, region: Region | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        self.presets = {interval.value: catalogue.presets(interval, currency) for interval in Interval}
-        for interval, presets in self.presets.items():
-            self._offer(f"amount_{interval}", presets)
+        self.shelves = catalogue.shelves(currency, region)
+        self._offer_intervals()
+        for interval, shelf in self.shelves.items():
+            field = cast(forms.ChoiceField, self.fields[f"amount_{interval}"])
+            field.choices = [(each.value, each.label) for each in shelf.presets] + [
+                (OTHER, _("Another amount"))
+            ]
+            field.initial = str(shelf.preselected or OTHER)
 
-    def _offer(self, name: str, presets: list[catalogue.Preset]) -> None:
-        field = cast(forms.ChoiceField, self.fields[name])
-        field.choices = [(preset.value, preset.label) for preset in presets] + [(OTHER, _("Another amount"))]
-        # The second: research on reader revenue finds that most keep what is chosen, and few want the least.
-        field.initial = presets[min(1, len(presets) - 1)].value if presets else OTHER
+    def _offer_intervals(self) -> None:
+        """Those at which something is sold; both, where nothing is: then that is what is told."""
+        words = {Interval.MONTH: _("Monthly"), Interval.YEAR: _("Yearly")}
+        sold = [interval for interval in Interval if self.shelves[interval].plans] or list(Interval)
+        field = cast(forms.ChoiceField, self.fields["interval"])
+        field.choices = [(interval, words[interval]) for interval in sold]
+        field.initial = sold[0]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -90,9 +97,7 @@ class JoinForm(forms.Form):
         if name not in self.errors:
             try:
                 cleaned["amount"] = self._amount(interval, chosen, cleaned.get("other_amount") or "")
-                cleaned["plan"] = Plan.objects.for_amount(
-                    interval=interval, currency=self.currency, amount=cleaned["amount"]
-                )
+                cleaned["plan"] = self.shelves[interval].plan_for(cleaned["amount"])
             except ValidationError as error:
                 self.add_error(name, error)
         return cleaned
@@ -102,7 +107,34 @@ class JoinForm(forms.Form):
             raise ValidationError(_("Choose an amount."))
         if chosen != OTHER:
             return int(chosen)
-        return own_amount(typed, catalogue.lowest_price(Interval(interval), self.currency))
+        return own_amount(typed, self.shelves[interval].lowest)
+
+    def filled_by(self, asked: Mapping[str, str]) -> dict[str, str]:
+        """What a link fills in: `interval`, `amount` (10.50), `plan` (a tier's slug, or member-year)."""
+        slug, interval = self._plan_named(asked.get("plan", ""), asked.get("interval", ""))
+        sold = cast(forms.ChoiceField, self.fields["interval"])
+        if interval not in {str(value) for value, _label in cast(Any, sold.choices)}:
+            interval = str(sold.initial)
+        amount = self._amount_named(asked.get("amount", ""), slug, self.shelves[interval])
+        if amount is None:
+            return {"interval": interval} if "interval" in asked else {}
+        return {"interval": interval} | self._as_chosen(interval, amount)
+
+    def _plan_named(self, plan: str, interval: str) -> tuple[str, str]:
+        slug, _dash, named = plan.rpartition("-")
+        return (slug, named) if slug and named in self.shelves else (plan, interval)
+
+    def _amount_named(self, typed: str, slug: str, shelf: catalogue.Shelf) -> int | None:
+        try:
+            return to_minor(typed, self.currency)
+        except ValueError:
+            return next((plan.amount for plan in shelf.plans if plan.tier.slug == slug), None)
+
+    def _as_chosen(self, interval: str, amount: int) -> dict[str, str]:
+        if amount in self.shelves[interval].amounts:
+            return {f"amount_{interval}": str(amount)}
+        typed = str(to_decimal(amount, self.currency))
+        return {f"amount_{interval}": OTHER, "other_amount": typed}
 
 
 def own_amount(typed: str, lowest: Money | None) -> int:

@@ -35,12 +35,13 @@ class CardFee:
 
 def fee_cover(chosen: Money) -> Money | None:
     """What to add to the chosen amount. None: nothing is known of cards' fees in its currency."""
-    fee = _card_fees().get(chosen.currency)
+    fee = card_fee_in(chosen.currency)
     return Money(fee.grossed_up(chosen.amount) - chosen.amount, chosen.currency) if fee else None
 
 
-def _card_fees() -> dict[str, CardFee]:
-    return dict(card_fee(written) for written in settings.CARD_FEES)
+def card_fee_in(currency: str) -> CardFee | None:
+    """What a card payment in the currency costs, if that is known."""
+    return dict(card_fee(written) for written in settings.CARD_FEES).get(currency)
 
 
 def card_fee(written: str) -> tuple[str, CardFee]:

@@ -2,7 +2,17 @@ import factory
 from django.utils import timezone
 
 from members.enums import Origin
-from members.models import ContributionOffer, GiftOffer, Membership, Plan, Region, Tier, User
+from members.models import (
+    ContributionOffer,
+    GiftOffer,
+    IntroductoryOffer,
+    Membership,
+    Plan,
+    Region,
+    RegionalAmounts,
+    Tier,
+    User,
+)
 from payments.enums import Interval
 
 
@@ -41,6 +51,22 @@ class RegionFactory(factory.django.DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"region-{n}")
     name = factory.Sequence(lambda n: f"Region {n}")
     currency = "EUR"
+
+
+class RegionalAmountsFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RegionalAmounts
+
+    region = factory.SubFactory(RegionFactory)
+    interval = Interval.MONTH
+
+
+class IntroductoryOfferFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = IntroductoryOffer
+
+    plan = factory.SubFactory(PlanFactory)
+    amount = 100
 
 
 class GiftOfferFactory(factory.django.DjangoModelFactory):
