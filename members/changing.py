@@ -21,6 +21,7 @@ from members.periods import same_time_months_later
 from members.publishing import product_of
 from members.tiers import tier_of
 from payments.catalogue import Stock
+from payments.checkpoints import reached
 from payments.enums import Rest
 from payments.gateway import changing, reading
 from payments.gateway.changing import Changed, Price
@@ -234,12 +235,14 @@ def _ask(
 def _carry_out(
     change: MembershipChange, subscription: Subscription, call: Call, *, is_charged: bool = False
 ) -> MembershipChange:
+    reached("change.asked")
     try:
         changed = call(change)
     except Refused as refusal:
         change.failed_at, change.error = timezone.now(), str(refusal)[:500]
         change.save(update_fields=["failed_at", "error"])
         raise
+    reached("change.made_at_stripe")
     record(changed.snapshot)
     if is_charged and changed.invoice_id:
         _record_invoice(changed.invoice_id)

@@ -17,6 +17,7 @@ from payments.models import (
     Payment,
     Payout,
     Refund,
+    UnchargedInvoice,
 )
 from payments.recording.returns import GIVEN_BACK, standing_of
 
@@ -147,7 +148,8 @@ def checkout_status_wrong() -> Found:
     paid = Exists(Payment.objects.filter(checkout=OuterRef("pk")))
     for checkout in Checkout.objects.filter(paid & ~Q(status=CheckoutStatus.PAID)):
         yield str(checkout.reference), f"{checkout} has a payment"
-    for checkout in Checkout.objects.filter(~paid & Q(status=CheckoutStatus.PAID)):
+    covered = Exists(UnchargedInvoice.objects.filter(subscription__checkout=OuterRef("pk")))
+    for checkout in Checkout.objects.filter(~paid & ~covered & Q(status=CheckoutStatus.PAID)):
         yield str(checkout.reference), f"{checkout} has no payment"
 
 

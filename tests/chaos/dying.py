@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from members import mailing
-from payments import checkpoints, inbox
+from payments import catalogue, checkpoints, collecting, inbox
 from payments.gateway import client
 from payments.models import Cursor
 from payments.models.queue import Queued
@@ -53,7 +53,7 @@ def let_leases_run_out() -> None:
 
 def work() -> None:
     """What beat and workers do, until nothing is due."""
-    while inbox.drain() + mailing.drain():
+    while inbox.drain() + mailing.drain() + catalogue.drain() + collecting.drain():
         pass
 
 

@@ -6,13 +6,15 @@ import pytest
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from members.enums import ChangeKind
+from members.enums import ChangeKind, Origin
 from members.history import story_of
+from members.joining import start_signup
 from members.models import Membership, User
 from members.periods import add_months
 from payments.enums import Uncharged
-from payments.models import Payment, Subscription, UnchargedInvoice
+from payments.models import Checkout, Payment, Subscription, UnchargedInvoice
 from payments.reconciling.walking import walk
+from tests.factories.members import PlanFactory
 from tests.support.at_stripe import ALL_NEWS
 from tests.support.books import assert_agreed
 
@@ -49,6 +51,36 @@ def _live_on(at_stripe, client, start: date, month: int) -> None:
         assert Payment.objects.count() == month
         assert_told(client, ends_on=add_months(start, month))
         _live_on(at_stripe, client, start, month + 1)
+
+
+def trial(at_stripe, **asked) -> Checkout:
+    """Somebody begins with a trial of fourteen days."""
+    plan = PlanFactory()
+    checkout = start_signup(plan=plan, amount=plan.amount, email="ada@example.org", **asked).checkout
+    Checkout.objects.filter(pk=checkout.pk).update(trial_days=14, first_amount=0)
+    at_stripe.open(Checkout.objects.get(pk=checkout.pk))
+    checkout.refresh_from_db()
+    return at_stripe.press(checkout)
+
+
+@pytest.mark.parametrize("news", ALL_NEWS, ids=lambda each: each.__name__)
+def test_trial_gives_access_and_is_followed_by_the_first_payment(at_stripe, client, news):
+    trial(at_stripe)
+    news(at_stripe)
+    membership = Membership.objects.get()
+    assert (membership.origin, Payment.objects.count()) == (Origin.TRIAL, 0)
+    assert (membership.ends_on - membership.starts_on).days == 14
+    assert Subscription.objects.get().is_on_trial
+    assert_told(client, ends_on=membership.ends_on)
+    with at_stripe.later(15):
+        news(at_stripe)
+        assert [each.origin for each in Membership.objects.order_by("starts_on")] == [
+            Origin.TRIAL, Origin.PAID,
+        ]  # fmt: skip
+        assert [change.kind for change in story_of(User.objects.get())] == [
+            ChangeKind.RENEWED, ChangeKind.TRIAL_STARTED,
+        ]  # fmt: skip
+        assert_told(client, ends_on=add_months(membership.ends_on, 1))
 
 
 @pytest.mark.parametrize("news", ALL_NEWS, ids=lambda each: each.__name__)

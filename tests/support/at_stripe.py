@@ -56,7 +56,7 @@ class AtStripe:
         method = self.api.payment_methods.create(_debit(iban) if iban else _CARD)
         self.sandbox.client().raw_request(
             "post", f"/v1/payment_pages/{checkout.session_id}/confirm", payment_method=method.id,
-            expected_amount=checkout.amount,
+            expected_amount=checkout.first_money.amount,
         )  # fmt: skip
         return checkout
 
