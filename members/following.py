@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from members.enums import ActorKind, ChangeKind
+from members.enums import ActorKind, ChangeKind, MailKind
 from members.history import terms_of, write_change
+from members.mailing import owe_mail
 from members.models import MembershipChange, User
 from members.tiers import tier_of
 from payments.enums import Purpose, Rest, Standing
@@ -22,7 +23,7 @@ def follow_membership(now: Subscription, before: Subscription) -> None:
     if user is None:
         return
     if before.is_running and not now.is_running:
-        _end(now, user)
+        _end(now, user, was_ending=before.is_ending)
     elif now.is_ending != before.is_ending:
         kind = ChangeKind.CANCELLED if now.is_ending else ChangeKind.KEPT
         _close(kind, now, user, after={"ends_at": _text(now.current_period_end)})
@@ -69,10 +70,12 @@ def regard_payment(payment: Payment, before: Standing) -> None:
     )
 
 
-def _end(now: Subscription, user: User) -> None:
+def _end(now: Subscription, user: User, *, was_ending: bool) -> None:
     ended_at = now.ended_at or now.read_at
+    asked = MembershipChange.objects.asked().filter(subscription=now, kind=ChangeKind.CANCELLED)
+    is_told = was_ending or asked.exists() or now.ending_reason == "payment_failed"
     _close(ChangeKind.CANCELLED, now, user, is_only_asked=True, after={"ends_at": _text(ended_at)})
-    write_change(
+    ended = write_change(
         key=f"ended:{now.stripe_id}",
         kind=ChangeKind.ENDED,
         user=user,
@@ -81,6 +84,8 @@ def _end(now: Subscription, user: User) -> None:
         subscription=now,
         reason_code=now.ending_reason,
     )
+    if not is_told:
+        owe_mail(kind=MailKind.CANCELLED, reference=ended.pk, recipient=user.email)
 
 
 def _close(
@@ -97,8 +102,9 @@ def _close(
     asked = MembershipChange.objects.asked().filter(subscription=subscription, kind=kind)
     if first := asked.order_by("asked_at").first():
         MembershipChange.objects.filter(pk=first.pk).update(**told)
+        _write_to(user, first)
     elif not is_only_asked:
-        MembershipChange.objects.create(
+        made = MembershipChange.objects.create(
             kind=kind,
             user=user,
             subscription=subscription,
@@ -106,6 +112,12 @@ def _close(
             asked_at=subscription.read_at,
             **told,
         )
+        _write_to(user, made)
+
+
+def _write_to(user: User, change: MembershipChange) -> None:
+    """Whoever did it: its reader has it in writing, once."""
+    owe_mail(kind=MailKind(change.kind), reference=change.pk, recipient=user.email)
 
 
 def user_of(subscription: Subscription) -> User | None:

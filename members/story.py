@@ -73,12 +73,12 @@ def _renewed(change: MembershipChange) -> str:
 
 
 def _switched(change: MembershipChange) -> str:
-    words = {"before": _terms(change.before), "after": _terms(change.after)}
+    words = {"before": terms_in_words(change.before), "after": terms_in_words(change.after)}
     return _("Changed from %(before)s to %(after)s.") % words
 
 
 def _paused(change: MembershipChange) -> str:
-    until = _day(change.after, "until")
+    until = day_in(change.after, "until")
     return _("Paused until %(day)s.") % {"day": until} if until else _("Paused.")
 
 
@@ -87,7 +87,7 @@ def _resumed(_change: MembershipChange) -> str:
 
 
 def _cancelled(change: MembershipChange) -> str:
-    ends = _day(change.after, "ends_at")
+    ends = day_in(change.after, "ends_at")
     return _("Cancelled, as of %(day)s.") % {"day": ends} if ends else _("Cancelled.")
 
 
@@ -128,7 +128,7 @@ def _tier(change: MembershipChange) -> str:
     return str(change.membership.tier) if change.membership else _("membership")
 
 
-def _terms(told: Mapping[str, Any]) -> str:
+def terms_in_words(told: Mapping[str, Any]) -> str:
     """ "Lantern member, €10 a month", as far as it was kept."""
     if "amount" not in told:
         return str(told.get("tier", ""))
@@ -136,7 +136,7 @@ def _terms(told: Mapping[str, Any]) -> str:
     return f"{told['tier']}, {costs}" if told.get("tier") else costs
 
 
-def _day(told: Mapping[str, Any], name: str) -> str:
+def day_in(told: Mapping[str, Any], name: str) -> str:
     """The day that is kept under the name; empty if none is."""
     instant: datetime | None = parse_datetime(str(told.get(name) or ""))
     return date_format(day_of(instant)) if instant else ""

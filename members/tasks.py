@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from members import bouncing, contributing, mailing, publishing, reminding
+from members import bouncing, contributing, mailing, publishing, reminding, returning
 
 
 @shared_task
@@ -14,6 +14,12 @@ def write_to_donors() -> None:
     """Owes the reminders that donors asked for, and tells whoever should hear of a dedication."""
     contributing.tell_of_dedications()
     reminding.remind()
+
+
+@shared_task
+def ask_to_return() -> None:
+    """Owes the mails that readers asked for when they left."""
+    returning.ask_to_return()
 
 
 @shared_task

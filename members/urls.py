@@ -27,6 +27,7 @@ memberships = [
     path("resume/", pausing.ResumeView.as_view(), name="resume"),
     path("cancel/", leaving.CancelView.as_view(), name="cancel"),
     path("cancelled/", leaving.cancelled, name="cancelled"),
+    path("remind/", leaving.remind, name="remind_to_return"),
     path("keep/", leaving.keep_membership, name="keep"),
 ]
 

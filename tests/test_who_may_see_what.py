@@ -77,6 +77,7 @@ WHO = {
     "account/membership/<int:pk>/resume/": OWNER | {"reader": 302},
     "account/membership/<int:pk>/cancel/": OWNER,
     "account/membership/<int:pk>/cancelled/": OWNER | {"reader": 302},
+    "POST account/membership/<int:pk>/remind/": OWNER | {"reader": 302},
     "POST account/membership/<int:pk>/keep/": OWNER | {"reader": 302},
     "account/receipts/": SIGNED_IN,
     "account/receipts/<int:pk>/": OWNER,

@@ -8,6 +8,7 @@ from members.models.membership import Membership
 from members.models.newsletter import Newsletter, NewsletterSubscription
 from members.models.offer import IntroductoryOffer
 from members.models.region import Region, RegionalAmounts
+from members.models.returning import ReturnReminder
 from members.models.signup import Signup
 from members.models.testimonial import Testimonial
 from members.models.tier import Plan, Tier
@@ -30,6 +31,7 @@ __all__ = [
     "Plan",
     "Region",
     "RegionalAmounts",
+    "ReturnReminder",
     "Signup",
     "Testimonial",
     "Tier",

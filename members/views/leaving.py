@@ -14,7 +14,9 @@ from members.change_forms import CancelForm
 from members.changing import cancel, keep
 from members.holding import Holding
 from members.leaving import offer_for
+from members.models import ReturnReminder
 from members.offering import Action
+from members.returning import MONTHS, remind_to_return
 from members.views.reader import ReaderRequest, holding_or_404, is_carried_out
 
 
@@ -50,7 +52,10 @@ class CancelView(View):
                 reason_code=told["reason"],
             ),
         )
-        return redirect("cancelled", pk=holding.subscription.pk) if is_done else redirect("account")
+        if not is_done:
+            return redirect("account")
+        _remind(request, holding)
+        return redirect("cancelled", pk=holding.subscription.pk)
 
 
 @never_cache
@@ -60,7 +65,26 @@ def cancelled(request: ReaderRequest, pk: int) -> HttpResponse:
     holding = holding_or_404(request, pk)
     if Action.CANCEL in holding.may:
         return redirect("account")
-    return render(request, "members/account/cancelled.html", {"holding": holding})
+    reminder = ReturnReminder.objects.filter(subscription=holding.subscription).first()
+    context = {"holding": holding, "reminder": reminder, "lengths": MONTHS}
+    return render(request, "members/account/cancelled.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def remind(request: ReaderRequest, pk: int) -> HttpResponse:
+    """Has us write to somebody who left, once, after some months."""
+    holding = holding_or_404(request, pk)
+    if Action.CANCEL not in holding.may:
+        _remind(request, holding)
+    return redirect("cancelled", pk=pk)
+
+
+def _remind(request: ReaderRequest, holding: Holding) -> None:
+    months = request.POST.get("remind", "")
+    if months in {str(each) for each in MONTHS}:
+        remind_to_return(subscription=holding.subscription, user=request.user, months=int(months))
 
 
 @never_cache

@@ -42,7 +42,7 @@ class PauseView(View):
                 reason_code=form.cleaned_data["reason"],
             ),
         ):
-            messages.success(request, _("Your membership is paused. Nothing is charged until then."))
+            messages.success(request, _("Your membership is paused. Below you see what that means."))
         return redirect("account")
 
 

@@ -28,7 +28,7 @@ def receipt(request: ReaderRequest, pk: int) -> HttpResponse:
     """One payment, to print. Somebody else's is none that I could find."""
     payment = get_object_or_404(payments_of(request.user), pk=pk)
     lines = lines_of(payment)
-    context = {"payment": payment, "lines": lines, "total": totals_of(lines)[0]}
+    context = {"payment": payment, "lines": lines, "totals": totals_of(lines)}
     return render(request, "members/account/receipt.html", context)
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from members.models import Membership, MembershipChange, User
+from members.models import Membership, MembershipChange, OutgoingMail, User
 from payments.enums import Interval
 from payments.models import Payment
 from tests.factories.members import PlanFactory, TierFactory
@@ -81,6 +81,10 @@ def story():
     return list(MembershipChange.objects.done().values_list("kind", "actor_kind"))[::-1]
 
 
+def mailed():
+    return list(OutgoingMail.objects.order_by("pk").values_list("kind", flat=True))
+
+
 def paid():
     return list(Payment.objects.order_by("paid_at", "pk").values_list("amount", flat=True))
 
@@ -105,6 +109,7 @@ def test_yearly_member_switches_and_leaves(at_stripe, clock, tiers):
         ("cancelled", "reader"),
         ("ended", "system"),
     ]
+    assert mailed() == ["welcome", "switched", "switched", "cancelled", "kept", "cancelled"]
 
 
 def _goes_up_at_once(member, reader, plan):
@@ -184,6 +189,7 @@ def test_pause_and_coming_back_early(at_stripe, clock, tiers):
     assert "You are a member until 10 June 2027" in reader.account()
     assert sorted(kind for kind, _ in story()) == ["joined", "paused", "renewed", "resumed"]
     assert MembershipChange.objects.get(kind="paused").reason_code == "break"
+    assert mailed() == ["welcome", "paused", "resumed"]
     assert_books()
 
 

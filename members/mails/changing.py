@@ -1,0 +1,100 @@
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import MailKind
+from members.history import terms_of
+from members.holding import next_charge_at
+from members.mails.cast import Cast
+from members.mails.registry import Context, mail
+from members.models import Membership, MembershipChange, ReturnReminder
+from members.story import day_in, terms_in_words
+from payments.enums import Interval
+from payments.models import Subscription
+
+_WHY = _("You get this mail because something about your membership has changed.")
+
+
+def _sample(cast: Cast) -> Context:
+    subscription = Subscription(
+        status="active",
+        current_period_end=cast.now,
+        amount=cast.money.amount,
+        currency=cast.money.currency,
+        interval=Interval.MONTH,
+    )
+    terms = terms_of(subscription, tier=cast.tier.name)
+    after = terms | {"ends_at": cast.now.isoformat(), "until": cast.now.isoformat()}
+    return _about(MembershipChange(subscription=subscription, before=terms, after=after))
+
+
+@mail(MailKind.SWITCHED, why=_WHY, sample=_sample)
+def switched(reference: str) -> Context:
+    """Of a change: what was, what is, and what is charged next."""
+    return _about(_change(reference))
+
+
+@mail(MailKind.PAUSED, why=_WHY, sample=_sample)
+def paused(reference: str) -> Context:
+    return _about(_change(reference))
+
+
+@mail(MailKind.RESUMED, why=_WHY, sample=_sample)
+def resumed(reference: str) -> Context:
+    return _about(_change(reference))
+
+
+@mail(MailKind.CANCELLED, why=_WHY, sample=_sample)
+def cancelled(reference: str) -> Context:
+    return _about(_change(reference))
+
+
+@mail(MailKind.KEPT, why=_WHY, sample=_sample)
+def kept(reference: str) -> Context:
+    return _about(_change(reference))
+
+
+def _sample_come_back(cast: Cast) -> Context:
+    return _links()
+
+
+@mail(
+    MailKind.COME_BACK,
+    why=_("You get this mail because you asked for it when you left. There is no other like it."),
+    sample=_sample_come_back,
+)
+def come_back(reference: str) -> Context | None:
+    """Of a reminder, unless its reader has a membership again."""
+    reminder = ReturnReminder.objects.select_related("user").get(pk=reference)
+    return None if _is_back(reminder) else _links()
+
+
+def _is_back(reminder: ReturnReminder) -> bool:
+    others = Membership.objects.held().filter(user=reminder.user).exclude(subscription=reminder.subscription)
+    has_kept = reminder.subscription.is_running and not reminder.subscription.is_ending
+    return has_kept or any(membership.is_active for membership in others)
+
+
+def _change(reference: str) -> MembershipChange:
+    return MembershipChange.objects.select_related("subscription").get(pk=reference)
+
+
+def _about(change: MembershipChange) -> dict[str, Any]:
+    subscription = change.subscription
+    return _links() | {
+        "before": terms_in_words(change.before),
+        "after": terms_in_words(change.after),
+        "ends": day_in(change.after, "ends_at"),
+        "until": day_in(change.after, "until"),
+        "subscription": subscription,
+        "next_at": next_charge_at(subscription) if subscription else None,
+    }
+
+
+def _links() -> dict[str, Any]:
+    return {
+        "account_url": settings.SITE_URL + reverse("account"),
+        "join_url": settings.SITE_URL + reverse("join"),
+    }
