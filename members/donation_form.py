@@ -45,7 +45,7 @@ class DonateForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     cover_fee = forms.BooleanField(label=_("Add what the payment costs us"), required=False)
-    email = EmailField(label=_("Email"))
+    email = EmailField(label=_("Your email"))
     public_name = NameField(
         label=_("Your name, to thank you in public"),
         help_text=_("Leave it empty to stay anonymous. We look at each name before we show it."),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from members.enums import ActorKind, ChangeKind
 from members.models import Membership, MembershipChange
+from payments.enums import Purpose
 from payments.models import Subscription
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ def write_change(
 
 
 def story_of(user: "User") -> "ChangeQuerySet":
-    """All that has happened to somebody's memberships, latest first."""
-    return MembershipChange.objects.done().filter(user=user).select_related("membership__tier", "actor")
+    """All that has happened to somebody's memberships, latest first. What became of donations is no part of it."""
+    found = MembershipChange.objects.done().filter(user=user)
+    found = found.exclude(subscription__checkout__purpose=Purpose.CONTRIBUTION)
+    return found.select_related("membership__tier", "actor")
 
 
 def terms_of(subscription: Subscription, *, tier: str = "") -> dict[str, Any]:

@@ -69,6 +69,8 @@ urlpatterns = [
     path(
         "staff/newsletters/<slug:slug>/subscribers.csv", newsletters.subscribers_csv, name="subscribers_csv"
     ),
+    path("account/contributions/<int:pk>/stop/", contributions.stop, name="stop_contribution"),
+    path("account/contributions/<int:pk>/go-on/", contributions.go_on, name="go_on_contribution"),
     path("account/confirm/", confirming.confirm, name="account_confirm"),
     path("account/security/", include(passkeys)),
     path("accounts/passkey/", security.sign_in, name="mfa_login_webauthn"),

@@ -22,7 +22,7 @@ from tests.config.test_policy import routes
 from tests.factories.campaigns import CampaignFactory
 from tests.factories.members import ImportedMembershipFactory, UserFactory
 from tests.support.passkeys import passkey_of
-from tests.support.stories import give, join
+from tests.support.stories import donate, give, join
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +58,8 @@ WHO = {
     # Reader pages. A gift's link and a thank-you page are known to whom they were given: that is their key.
     "": EVERYBODY,
     "join/": EVERYBODY,
-    "gift/": EVERYBODY,
     "donate/": EVERYBODY,
+    "gift/": EVERYBODY,
     "redeem/": EVERYBODY,
     "redeem/<str:token>/": EVERYBODY,
     "thanks/<uuid:reference>/": EVERYBODY,
@@ -83,6 +83,8 @@ WHO = {
     "account/receipts/<int:pk>/": OWNER,
     "account/statement/<int:year>/": OWNER,
     "account/contributions/": SIGNED_IN,
+    "account/contributions/<int:pk>/stop/": OWNER,
+    "POST account/contributions/<int:pk>/go-on/": OWNER | {"reader": 302},
     "account/confirm/": SIGNED_IN,
     "account/security/": SIGNED_IN,
     "account/security/add/": SIGNED_IN,
@@ -171,8 +173,9 @@ def things():
         "staff/members/<int:pk>": f"staff/members/{people['reader'].pk}",
         "memberships/<int:pk>": f"memberships/{granted.pk}",
         "<str:message_id>": "20270301.log",
+        "contributions/<int:pk>": f"contributions/{donate(reader, interval='month').pk}",
         "security/<int:pk>": f"security/{passkey_of(people['reader']).pk}",
-        "membership/<int:pk>": f"membership/{Subscription.objects.get().pk}",
+        "membership/<int:pk>": f"membership/{Subscription.objects.get(checkout__signup__isnull=False).pk}",
         "receipts/<int:pk>": f"receipts/{Payment.objects.filter(user=people['reader']).latest('pk').pk}",
         "<int:year>": timezone.localdate().year,
     }
