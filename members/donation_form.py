@@ -72,6 +72,9 @@ class DonateForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.currency = currency
+        # Not the donor's own, which browsers would fill in.
+        self.fields["notify_email"].widget.attrs["autocomplete"] = "off"
         found = {
             offer.interval: offer for offer in ContributionOffer.objects.open().filter(currency=currency)
         }
@@ -92,13 +95,15 @@ class DonateForm(forms.Form):
                 "interval": name,
                 "legend": _LEGENDS[offer.interval],
                 "field": self[f"amount_{name}"],
-                "offers": [
-                    {"value": str(amount), "label": str(Money(amount, offer.currency))}
-                    for amount in sorted(set(offer.amounts))
-                ],
+                "offers": [_choice(Money(amount, offer.currency)) for amount in sorted(set(offer.amounts))],
             }
             for name, offer in self.offers.items()
         ]
+
+    @property
+    def has_fees(self) -> bool:
+        """What a payment in the currency costs us is known."""
+        return fee_cover(Money(1, self.currency)) is not None
 
     @property
     def is_dedicated(self) -> bool:
@@ -141,6 +146,14 @@ class DonateForm(forms.Form):
             and "notify_email" not in self.errors
         ):
             self.add_error("notify_email", _("Write the address at which we reach them."))
+
+
+def _choice(amount: Money) -> dict[str, str]:
+    """A preset, and what it comes to if the fee is covered."""
+    cover = fee_cover(amount)
+    covered = Money(amount.amount + cover.amount, amount.currency) if cover else None
+    note = _("%s with the fee") % covered if covered else ""
+    return {"value": str(amount.amount), "label": str(amount), "tier": str(note)}
 
 
 def _amounts(offer: ContributionOffer) -> forms.ChoiceField:

@@ -8,30 +8,25 @@ from tests.support.stack import wait_for
 pytestmark = pytest.mark.browser
 
 DONOR, FAMILY = "dora@example.net", "family@example.net"
+HONOREE = "Grace <b>Hopper</b> 👩‍🚀"
 
 
 def test_donation_in_memory_of_somebody_on_a_phone(reader, campaign):
-    found = []
     reader.go("/demo/article/")
     reader.follow("Give a donation")
     reader.choose("Once")
     reader.choose("Another amount")
     reader.press("Continue to payment")
     reader.sees("You have not been charged")
-    found.append(reader.axe_violations())
+    found = [reader.axe_violations()]
     reader.page.get_by_label("Your own amount").locator("visible=true").fill("12,50")
     reader.fill("Your email", DONOR)
-    reader.page.get_by_text("In honour or in memory of somebody").click()
-    reader.choose("In memory of somebody")
-    reader.fill("Whose name", "Grace <b>Hopper</b> 👩‍🚀")
-    reader.fill("Who should hear of it?", "Her family")
-    reader.fill("Their email", FAMILY)
-    reader.fill("A message to them", "She taught us to read.")
+    dedicate(reader)
     reader.press("Continue to payment")
     reader.sees("€12.50")
     reader.pay()
     reader.is_at("Thank you for your donation")
-    reader.sees("Grace <b>Hopper</b> 👩‍🚀")
+    reader.sees(HONOREE)
     found.append(reader.axe_violations())
 
     reader.choose("In six months")
@@ -39,6 +34,21 @@ def test_donation_in_memory_of_somebody_on_a_phone(reader, campaign):
     wait_for(lambda: ContributionReminder.objects.waiting().count() == 1)
     reader.is_at("Thank you for your donation")
     assert reader.page.get_by_role("radio", name="In six months").is_checked()
+    assert_given(campaign)
+    assert found == [[], []]
+
+
+def dedicate(reader):
+    reader.page.get_by_text("In honour or in memory of somebody").click()
+    reader.choose("In memory of somebody")
+    reader.fill("Whose name", HONOREE)
+    reader.fill("Who should hear of it?", "Her family")
+    reader.fill("Their email", FAMILY)
+    reader.fill("A message to them", "She taught us to read.")
+
+
+def assert_given(campaign):
+    """Paid, posted, thanked for; no membership, and nobody else told yet."""
     given = Contribution.objects.get(email=DONOR)
     payment = Payment.objects.get(checkout=given.checkout_id)
     assert (payment.amount, payment.currency, given.campaign_code) == (1250, "EUR", campaign.slug)
@@ -46,7 +56,6 @@ def test_donation_in_memory_of_somebody_on_a_phone(reader, campaign):
     assert Membership.objects.filter(user=given.user).count() == 0
     wait_for(lambda: OutgoingMail.objects.filter(recipient=DONOR, state="done").count() == 1)
     assert not OutgoingMail.objects.filter(recipient=FAMILY).exists()
-    assert found == [[], []]
 
 
 def test_nudged_to_give_monthly_and_stopped_without_javascript_by_keyboard(person, campaign):

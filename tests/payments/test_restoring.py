@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from django.db.models import Sum
 
+from members.contributing import start_contribution
 from members.gift_links import token_for
 from members.gifting import find_gift, start_gift
 from members.joining import start_signup
-from members.models import Gift, Membership, Signup
+from members.models import Contribution, Gift, Membership, Signup
 from payments.enums import Account, AlarmKind, Purpose
 from payments.gateway import mapping
 from payments.gateway.facts import CustomerFacts
@@ -44,6 +45,28 @@ def join():
 def gift():
     offer = GiftOfferFactory(months=3)
     return lost(start_gift(offer=offer, email="gwen@example.org", campaign_code="spring", **WORDS))
+
+
+def test_donation_is_made_again_and_nobody_is_told_of_it_twice():
+    donation = lost(
+        start_contribution(
+            amount=Money(3000, "EUR"), email="dora@example.org", fee_cover=71, interval="month",
+            campaign_code="spring", public_name="Dora", dedication="memory", honoree_name="Grace",
+            message="👩‍🚀" * 100, notify_email="family@example.org", attribution={"utm_source": "letter"},
+        )
+    )  # fmt: skip
+    for _ in range(2):
+        record(donation)
+    given = Contribution.objects.get()
+    assert (given.email, given.amount, given.fee_cover, given.interval) == (
+        "dora@example.org", 3000, 71, "month",
+    )  # fmt: skip
+    assert (given.public_name, given.dedication, given.honoree_name, given.notify_email) == (
+        "Dora", "memory", "Grace", "",
+    )  # fmt: skip
+    assert (given.campaign_code, given.attribution) == ("spring", {"utm_source": "letter"})
+    assert (given.message, given.user.email) == ("👩‍🚀" * 100, "dora@example.org")
+    assert_books()
 
 
 def suspense():

@@ -9,11 +9,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from members.contributing import start_contribution
 from members.gifting import start_gift
 from members.joining import start_signup
 from payments import inbox
 from payments.checkout import open_checkout
 from payments.models import Checkout
+from payments.money import Money
 from payments.reconciling.walking import walk
 from tests.factories.members import GiftOfferFactory, PlanFactory
 from tests.support.events import post_event
@@ -41,6 +43,11 @@ class AtStripe:
         """Somebody buys a gift and pays."""
         gift = start_gift(offer=offer or GiftOfferFactory(), email=email, **words)
         return self.pay(gift.checkout, iban=iban)
+
+    def donate(self, email: str = "dora@example.org", *, amount: int = 3000, **asked: object) -> Checkout:
+        """Somebody gives euros, once unless asked otherwise, and pays."""
+        given = start_contribution(amount=Money(amount, "EUR"), email=email, **asked)
+        return self.pay(given.checkout)
 
     def pay(self, checkout: Checkout, *, iban: str = "") -> Checkout:
         return self.press(self.open(checkout), iban=iban)

@@ -267,6 +267,29 @@ def gift_still_owed() -> Told:
     return "gift_liability_wrong", f"gift {gift.pk}"
 
 
+@corruption
+def donation_deleted() -> Told:
+    payment = payment_of("dana")
+    sql("DELETE FROM members_contribution WHERE checkout_id = %s", payment.checkout_id)
+    return "paid_not_delivered", payment.charge_id
+
+
+@corruption
+def donation_of_another_amount() -> Told:
+    contribution = payment_of("dina").checkout.contribution
+    sql("UPDATE members_contribution SET amount = amount + 1 WHERE id = %s", contribution.pk)
+    return "donation_wrong", f"contribution {contribution.pk}"
+
+
+@corruption
+def donation_booked_as_a_membership() -> Told:
+    """Balanced, and as much as was paid: on the wrong account."""
+    entry = payment_of("dono").ledger_entries.get(kind=EntryKind.PAYMENT)
+    line = entry.postings.get(account=Account.DONATION_REVENUE)
+    sql("UPDATE payments_posting SET account = 'membership_revenue' WHERE id = %s", line.pk)
+    return "donation_wrong", entry.payment.charge_id
+
+
 # --- what we hear of Stripe -------------------------------------------------------------------------
 
 

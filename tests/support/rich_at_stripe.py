@@ -22,6 +22,8 @@ def rich_at_stripe(stripe: AtStripe) -> None:
     ]
     for number, name in enumerate(_JOINED):
         stripe.join(_mail(name), plan=plans[number % len(plans)])
+    for name, interval in (("dana", ""), ("dina", "month"), ("dono", "")):
+        stripe.donate(_mail(name), interval=interval)
     _give(stripe)
     _pay_twice(stripe)
     _give_back(stripe)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from campaigns.enums import GiftsCount
+from members.contributing import start_contribution
 from members.gifting import start_gift
 from members.joining import start_signup
 from members.models import Gift
 from payments.enums import CheckoutStatus, PayoutStatus, QueueState, RefundStatus
 from payments.gateway.facts import LooseTransaction, StrayCharge
 from payments.models import Checkout, Cursor, RefundProposal
+from payments.money import Money
 from payments.proposing import dismiss_proposal
 from payments.reconciling import polling
 from payments.recording import record
@@ -57,7 +59,7 @@ def rich_books(start: datetime | None = None) -> RichBooks:
     CampaignFactory(
         slug="spring", starts_at=books.day(5), ends_at=books.day(90), gifts_count=GiftsCount.AT_REDEMPTION
     )
-    for story in (_joins, _gifts, _returns, _disputes, _paid_twice, _odds, _payouts):
+    for story in (_joins, _gifts, _donations, _returns, _disputes, _paid_twice, _odds, _payouts):
         story(books)
     return books
 
@@ -95,6 +97,16 @@ def _gifts(books: RichBooks) -> None:
     redeem(books.give("gina", day=6, offer=offer), "cora@example.org", now=books.day(8))
     gina = books.sides["gina"]
     record(gina.affairs(refunds=[gina.refund(2500)]))
+
+
+def _donations(books: RichBooks) -> None:
+    paid = Money(3000, "EUR")
+    for name, asked in (("dana", {"fee_cover": 71}), ("dina", {"interval": "month"}), ("dono", {})):
+        given = start_contribution(amount=paid, email=f"{name}@example.org", **asked)
+        books._paid(name, given.checkout, 6, rate=1, settled_in="")
+    dina, dono = books.sides["dina"], books.sides["dono"]
+    record(dina.invoice(1))
+    record(dono.affairs(refunds=[dono.refund(1000)]))
 
 
 def _returns(books: RichBooks) -> None:
