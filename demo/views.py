@@ -6,7 +6,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from demo import mailbox as box
-from members.views.mail import LETTER_POLICY, in_a_frame
+from members.views.letters import LETTER_POLICY, in_a_frame
 
 
 @require_safe

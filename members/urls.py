@@ -2,12 +2,10 @@ from django.urls import include, path
 
 from members.views import (
     account,
-    bounces,
     confirming,
     contributions,
     donating,
     leaving,
-    mail,
     newsletters,
     pausing,
     receipts,
@@ -17,7 +15,8 @@ from members.views import (
 )
 from members.views.giving import GiftView
 from members.views.joining import JoinView
-from members.views.staff import granting, member, members
+from members.views.mail_webhook import mail_webhook
+from members.views.staff import granting, mail, member, members
 from members.views.support import SupportView
 from members.views.switching import SwitchView
 
@@ -48,8 +47,17 @@ staff_members = [
     path("memberships/<int:pk>/end/", granting.MoveEndView.as_view(), name="staff_move_end"),
 ]
 
+staff_mail = [
+    path("", mail.staff_mail, name="staff_mail"),
+    path("write-again/", mail.staff_mail_write_again, name="staff_mail_write_again"),
+    path("<slug:kind>/", mail.staff_mail_preview, name="staff_mail_preview"),
+    path("<slug:kind>/html/", mail.staff_mail_html, name="staff_mail_html"),
+    path("<slug:kind>/test/", mail.staff_mail_test, name="staff_mail_test"),
+]
+
 urlpatterns = [
     path("staff/members/", include(staff_members)),
+    path("staff/mail/", include(staff_mail)),
     path("", SupportView.as_view(), name="support"),
     path("join/", JoinView.as_view(), name="join"),
     path("gift/", GiftView.as_view(), name="gift"),
@@ -75,12 +83,7 @@ urlpatterns = [
     path("account/security/", include(passkeys)),
     path("accounts/passkey/", security.sign_in, name="mfa_login_webauthn"),
     path("accounts/passkey/step/", security.second_step, name="mfa_authenticate"),
-    path("webhooks/mail/", bounces.mail_webhook, name="mail_webhook"),
-    path("staff/mail/write-again/", bounces.write_again, name="staff_mail_write_again"),
-    path("staff/mail/", mail.staff_mail, name="staff_mail"),
-    path("staff/mail/<slug:kind>/", mail.staff_mail_preview, name="staff_mail_preview"),
-    path("staff/mail/<slug:kind>/html/", mail.staff_mail_html, name="staff_mail_html"),
-    path("staff/mail/<slug:kind>/test/", mail.staff_mail_test, name="staff_mail_test"),
+    path("webhooks/mail/", mail_webhook, name="mail_webhook"),
     path("account/membership/<int:pk>/", include(memberships)),
     path("account/receipts/", receipts.receipts, name="receipts"),
     path("account/receipts/<int:pk>/", receipts.receipt, name="receipt"),

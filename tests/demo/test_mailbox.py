@@ -2,7 +2,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from demo import mailbox
-from members.views.mail import LETTER_POLICY
+from members.views.letters import LETTER_POLICY
 from tests.factories.campaigns import CampaignFactory
 from tests.support.csp import directives
 

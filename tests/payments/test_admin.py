@@ -5,7 +5,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from demo.seeding.people import seed_accounts
-from members.models import Gift, Membership, OutgoingMail, Signup, User
+from members.models import Gift, MailBounce, Membership, OutgoingMail, Signup, User
 from payments.checking.running import check_books
 from payments.models import (
     Alarm,
@@ -30,7 +30,7 @@ from tests.support.rollback import rolled_back
 
 pytestmark = pytest.mark.django_db
 
-OF_MEMBERS = [Gift, Membership, OutgoingMail, Signup]
+OF_MEMBERS = [Gift, MailBounce, Membership, OutgoingMail, Signup]
 OF_PAYMENTS = [
     Alarm,
     BalanceTransaction,
@@ -55,7 +55,10 @@ def rows(django_db_setup, django_db_blocker):
     """Rich books, made once for all tests here."""
     with django_db_blocker.unblock(), rolled_back():
         rich_books()
-        OutgoingMail.objects.create(kind="welcome", reference="1", recipient="ada@example.org")
+        mail = OutgoingMail.objects.create(kind="welcome", reference="1", recipient="ada@example.org")
+        MailBounce.objects.create(
+            address="ada@example.org", kind="hard", detail="550 no such user", mail=mail
+        )
         check_books(is_offline=True)
         seed_accounts()
         yield
@@ -239,3 +242,9 @@ def test_finance_may_look_at_money_and_act_on_what_waits_for_a_person():
         "payments.change_refundproposal",
         "payments.change_stripeevent",
     }
+
+
+def test_mail_that_came_back_says_so_on_its_page(boss):
+    mail = OutgoingMail.objects.get(recipient="ada@example.org", reference="1")
+    page = boss.get(f"/admin/members/outgoingmail/{mail.pk}/change/").content.decode()
+    assert "550 no such user" in page

@@ -1,9 +1,9 @@
-"""What staff see of our mails: each kind as it would arrive."""
+"""What staff see of our mails: each kind as it would arrive, and whom they do not reach."""
 
 from itertools import groupby
+from typing import cast
 
 from anymail.exceptions import AnymailError
-from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.contrib import messages
 from django.core.mail import EmailMultiAlternatives
@@ -14,25 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from members import bouncing
 from members.mails.cast import LONG, USUAL
 from members.models import MailBounce, User
 from members.previewing import Preview, find, previews
+from members.views.letters import LETTER_POLICY, SCHEMES, in_a_frame, in_scheme
 from payments.views.books import MOST, for_staff
 
 LOOKING = "members.view_outgoingmail"
-SCHEMES = {"light": "not all", "dark": "all"}
-"""What stands in for the media query that asks for the dark, to show a mail as it looks to somebody else."""
-
-# A mail in a frame of ours: its own styles, pictures from anywhere, links that open beside us, and nothing that runs.
-LETTER_POLICY = {
-    "default-src": [NONE],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": [SELF, "https:", "data:"],
-    "base-uri": [NONE],
-    "form-action": [NONE],
-    "frame-ancestors": [SELF],
-    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-}
 
 
 @never_cache
@@ -76,32 +65,31 @@ def staff_mail_html(request: HttpRequest, kind: str) -> HttpResponse:
 @for_staff(LOOKING)
 def staff_mail_test(request: HttpRequest, kind: str) -> HttpResponse:
     """Sends the sample to whoever asks."""
-    assert isinstance(request.user, User)  # noqa: S101  for mypy: staff are signed in
     message = _written(_preview(kind), request)
-    message.to, message.subject = [request.user.email], f"[{_('Test')}] {message.subject}"
+    reader = cast(User, request.user)
+    message.to, message.subject = [reader.email], f"[{_('Test')}] {message.subject}"
     try:
         message.send()
     except (OSError, AnymailError) as error:
         messages.error(request, _("The mail server did not take it: %(error)s") % {"error": error})
     else:
-        messages.success(request, _("Sent to %(email)s.") % {"email": request.user.email})
+        messages.success(request, _("Sent to %(email)s.") % {"email": reader.email})
     return redirect("staff_mail_preview", kind)
+
+
+@require_POST
+@for_staff("members.change_mailbounce")
+def staff_mail_write_again(request: HttpRequest) -> HttpResponse:
+    """Staff have heard that mail to the address arrives."""
+    address = request.POST.get("address", "")
+    if bouncing.write_again(address=address, by=cast(User, request.user)):
+        said = _("%(address)s is written to again, and gets what was held back.")
+        messages.success(request, said % {"address": address})
+    return redirect("staff_mail")
 
 
 def html_of(message: EmailMultiAlternatives) -> str:
     return str(message.alternatives[0][0])
-
-
-def in_a_frame(html: str) -> str:
-    """The mail with links that lead out of the frame."""
-    return html.replace("<head>", '<head><base target="_blank">', 1)
-
-
-def in_scheme(html: str, scheme: str) -> str:
-    """The mail as it looks to who prefers the light or the dark, whatever this browser prefers."""
-    if scheme not in SCHEMES:
-        return html
-    return html.replace("(prefers-color-scheme: dark)", SCHEMES[scheme]).replace("light dark", scheme)
 
 
 def _preview(kind: str) -> Preview:
