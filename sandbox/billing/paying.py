@@ -54,7 +54,7 @@ def mark_paid(work: Work, invoice: Json, *, is_out_of_band: bool = False, is_aut
     work.emit("invoice.payment_succeeded", invoice)
     subscription = invoices.subscription_of(work, invoice)
     if subscription:
-        _keep_method(work, subscription, invoices.intent_of(work, invoice))
+        _keep_method(work, subscription, invoice)
         _revive(work, subscription)
 
 
@@ -97,10 +97,12 @@ def _begin(work: Work, invoice: Json) -> None:
         subscriptions.change(work, subscription, status="active")
 
 
-def _keep_method(work: Work, subscription: Json, intent: Json | None) -> None:
+def _keep_method(work: Work, subscription: Json, invoice: Json) -> None:
     """Let what paid once pay from now on, if the subscription wants that."""
-    is_kept = subscription["payment_settings"]["save_default_payment_method"] == "on_subscription"
-    if is_kept and intent and intent["payment_method"]:
+    if subscription["payment_settings"]["save_default_payment_method"] != "on_subscription":
+        return
+    intent = invoices.intent_of(work, invoice)
+    if intent and intent["payment_method"]:
         subscriptions.change(work, subscription, default_payment_method=intent["payment_method"])
 
 

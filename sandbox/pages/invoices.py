@@ -63,6 +63,7 @@ def _page(
 ) -> Response:
     currency, intent = invoice["currency"], invoices.intent_of(work, invoice)
     is_asked = intent is not None and intent["status"] == "requires_action"
+    off = sum(taken["amount"] for taken in invoice["total_discount_amounts"])
     credit = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
     return page(
         "invoice.html",
@@ -75,6 +76,7 @@ def _page(
         issued=day(invoice["created"]),
         notice=notice,
         problems=problems or {},
+        reduction=written(-off, currency) if off else "",
         rows=[_row(line, currency) for line in invoice["lines"]["data"]],
         state=STATES[invoice["status"]],
         total=written(invoice["total"], currency),

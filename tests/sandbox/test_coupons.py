@@ -77,6 +77,7 @@ def test_invoice_says_what_was_taken_off_by_what(client, customer):
         {"amount": 500, "discount": off.discount.id}
     ]
     assert line.amount == 999
+    assert "Discount −€5.00 Total €4.99" in visit(invoice.hosted_invoice_url).text
 
 
 def test_checkout_shows_the_offer_and_charges_less(client, customer, go_to):
