@@ -106,7 +106,7 @@ def next_charge_at(subscription: Subscription) -> datetime | None:
         return None
     if subscription.is_paused:
         return subscription.paused_until
-    return subscription.trial_ends_at or subscription.current_period_end
+    return subscription.current_period_end
 
 
 def subscriptions_of(user: "User") -> QuerySet[Subscription]:

@@ -23,7 +23,7 @@ from tests.factories.members import GiftOfferFactory, PlanFactory
 from tests.support.books import assert_books
 from tests.support.events import post_event
 
-KILLS = int(os.environ.get("CHAOS_KILLS", "5"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "2"))
 """At each point; `make chaos` wants fifty."""
 PAID_BY = (b'"checkout.session.completed"', b'"invoice.paid"')
 

@@ -1,4 +1,4 @@
-"""Ten thousand events, shuffled, doubled and lost, while everything is killed; and the twin that fails it."""
+"""Thousands of events, shuffled, doubled and lost, while everything is killed; and the twin that fails it."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tests.chaos.books import Fault
 from tests.chaos.fleet import ROOT
 from tests.chaos.summary import summary
 
-EVENTS = int(os.environ.get("CHAOS_EVENTS", "10000"))
+EVENTS = int(os.environ.get("CHAOS_EVENTS", "4000"))
 IS_ON_SERVICES = "TEST_DATABASE_URL" in os.environ
 
 

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 
 from members.enums import ChangeKind, Origin
 from members.history import story_of
+from members.holding import next_charge_at
 from members.joining import start_signup
 from members.models import Membership, User
 from members.periods import add_months
@@ -80,6 +81,7 @@ def test_trial_gives_access_and_is_followed_by_the_first_payment(at_stripe, clie
         assert [change.kind for change in story_of(User.objects.get())] == [
             ChangeKind.RENEWED, ChangeKind.TRIAL_STARTED,
         ]  # fmt: skip
+        assert next_charge_at(Subscription.objects.get()) > timezone.now()
         assert_told(client, ends_on=add_months(membership.ends_on, 1))
 
 
