@@ -248,6 +248,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "write-to-payers": {
+        "task": "members.tasks.write_to_payers",
+        "schedule": 120.0,
+        "options": {"expires": 120},
+    },
     "publish-plans": {"task": "members.tasks.publish_plans", "schedule": 60.0, "options": {"expires": 60}},
     "drain-catalogue": {
         "task": "payments.tasks.drain_catalogue",

@@ -108,6 +108,11 @@ class MailKind(models.TextChoices):
     DEDICATION = "dedication", _("A donation in honour or memory of somebody")
     DONATION_REMINDER = "donation_reminder", _("A donor asked to be reminded")
     NEWSLETTER_CONFIRM = "newsletter_confirm", _("Somebody asked for newsletters")
+    PAYMENT_FAILED = "payment_failed", _("A payment failed, on days 0, 3, 7 and 14")
+    MEMBERSHIP_LOST = "membership_lost", _("Ended, because payments failed")
+    CARD_LINK = "card_link", _("A link to put in another card")
+    CARD_EXPIRING = "card_expiring", _("A card expires before it is needed again")
+    RENEWAL_AHEAD = "renewal_ahead", _("A yearly payment is near")
 
 
 def mail_kinds() -> list[tuple[str, Any]]:

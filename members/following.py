@@ -29,6 +29,7 @@ def follow_membership(now: Subscription, before: Subscription) -> None:
         _close(kind, now, user, after={"ends_at": _text(now.current_period_end)})
     if _terms(now) != _terms(before):
         _close(ChangeKind.SWITCHED, now, user, before=_told_terms(before), after=_told_terms(now))
+    _note_card(now, before, user)
     if _rests(now) and _rests_until(now) != _rests_until(before):
         _close(ChangeKind.PAUSED, now, user, after={"until": _rests_until(now)})
     elif _rests(before) and not _rests(now) and now.is_running:
@@ -118,6 +119,24 @@ def _close(
 def _write_to(user: User, change: MembershipChange) -> None:
     """Whoever did it: its reader has it in writing, once."""
     owe_mail(kind=MailKind(change.kind), reference=change.pk, recipient=user.email)
+
+
+def _note_card(now: Subscription, before: Subscription, user: User) -> None:
+    """Another card pays, or the same for longer."""
+    if _card(now) == _card(before) or not (before.card_last4 and now.card_last4):
+        return
+    write_change(
+        key=f"card:{now.stripe_id}:{now.read_at.isoformat()}",
+        kind=ChangeKind.CARD_CHANGED,
+        user=user,
+        done_at=now.read_at,
+        subscription=now,
+        after={"brand": now.card_brand, "last4": now.card_last4},
+    )
+
+
+def _card(subscription: Subscription) -> tuple[object, ...]:
+    return (subscription.card_brand, subscription.card_last4, subscription.card_expires_on)
 
 
 def user_of(subscription: Subscription) -> User | None:

@@ -34,6 +34,12 @@ class EmailField(forms.EmailField):
         return normalise_email(super().clean(value))
 
 
+class CardLinkForm(forms.Form):
+    """Whose link to the card page is lost."""
+
+    email = EmailField(label=_("Email"))
+
+
 class CampaignField(forms.SlugField):
     """The campaign that a link named. A mistyped link is no reader's mistake: it names none."""
 

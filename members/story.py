@@ -101,6 +101,19 @@ def _ended(change: MembershipChange) -> str:
     return _("Ended. Nothing more is charged.")
 
 
+def _payment_failed(change: MembershipChange) -> str:
+    return _("A payment of %(money)s failed. No money was taken.") % {"money": _money(change)}
+
+
+def _recovered(change: MembershipChange) -> str:
+    return _("The payment of %(money)s was made after all.") % {"money": _money(change)}
+
+
+def _card_changed(change: MembershipChange) -> str:
+    brand, last4 = change.after.get("brand", ""), change.after.get("last4", "")
+    return _("Card changed to %(brand)s ending in %(last4)s.") % {"brand": brand.title(), "last4": last4}
+
+
 def _redeemed(change: MembershipChange) -> str:
     return _("You opened a gift: %(tier)s.") % {"tier": _tier(change)}
 
@@ -119,6 +132,9 @@ _SENTENCES: Mapping[ChangeKind, Callable[[MembershipChange], str]] = {
     ChangeKind.CANCELLED: _cancelled,
     ChangeKind.KEPT: _kept,
     ChangeKind.ENDED: _ended,
+    ChangeKind.PAYMENT_FAILED: _payment_failed,
+    ChangeKind.RECOVERED: _recovered,
+    ChangeKind.CARD_CHANGED: _card_changed,
     ChangeKind.REDEEMED: _redeemed,
     ChangeKind.GRANTED: _granted,
 }
@@ -126,6 +142,10 @@ _SENTENCES: Mapping[ChangeKind, Callable[[MembershipChange], str]] = {
 
 def _tier(change: MembershipChange) -> str:
     return str(change.membership.tier) if change.membership else _("membership")
+
+
+def _money(change: MembershipChange) -> Money:
+    return Money(change.after["amount"], change.after["currency"])
 
 
 def terms_in_words(told: Mapping[str, Any]) -> str:

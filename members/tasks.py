@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from members import bouncing, contributing, mailing, publishing, reminding, returning
+from members import bouncing, contributing, dunning, mailing, notices, publishing, reminding, returning
 
 
 @shared_task
@@ -14,6 +14,13 @@ def write_to_donors() -> None:
     """Owes the reminders that donors asked for, and tells whoever should hear of a dedication."""
     contributing.tell_of_dedications()
     reminding.remind()
+
+
+@shared_task
+def write_to_payers() -> None:
+    """Owes the mails about failed payments, about cards that expire, and about yearly payments that are near."""
+    dunning.owe_notices()
+    notices.owe_notices()
 
 
 @shared_task

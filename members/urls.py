@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from members.views import (
     account,
+    card,
     confirming,
     contributions,
     donating,
@@ -68,6 +69,10 @@ urlpatterns = [
     path("thanks/<uuid:reference>/status.json", thanks.thanks_status, name="thanks_status"),
     path("redeem/", redeeming.RedeemStartView.as_view(), name="redeem_start"),
     path("redeem/<str:token>/", redeeming.RedeemView.as_view(), name="redeem"),
+    path("card/", card.CardLinkView.as_view(), name="card_link"),
+    path("card/back/<str:token>/", card.back, name="card_back"),
+    path("card/back/<str:token>/status.json", card.back_status, name="card_back_status"),
+    path("card/<str:token>/", card.CardView.as_view(), name="card"),
     path("account/", account.account, name="account"),
     path("account/contributions/", contributions.contributions, name="my_contributions"),
     path("newsletters/", newsletters.newsletters, name="newsletters"),

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 from django.test import RequestFactory
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from members.gift_links import token_for
 from members.models import Newsletter, User
+from members.signed_links import back_url, card_url
 from payments.models import Checkout, Heartbeat, Payment, Subscription
 from tests.config.test_policy import routes
 from tests.factories.campaigns import CampaignFactory
@@ -71,6 +73,10 @@ WHO = {
     "newsletters/end/<str:token>/": who(404),
     "account/newsletters/": SIGNED_IN,
     "staff/newsletters/<slug:slug>/subscribers.csv": only("support"),
+    "card/": EVERYBODY,
+    "card/<str:token>/": EVERYBODY,
+    "card/back/<str:token>/": EVERYBODY,
+    "card/back/<str:token>/status.json": EVERYBODY,
     "account/": SIGNED_IN,
     "account/membership/<int:pk>/switch/": OWNER,
     "account/membership/<int:pk>/pause/": OWNER,
@@ -167,6 +173,8 @@ def things():
     granted = ImportedMembershipFactory(user=people["reader"], starts_on=today, ends_on=today + timedelta(9))
     values = {
         "<uuid:reference>": Checkout.objects.get(signup__email=reader).reference,
+        "card/<str:token>/": path_of(card_url(Subscription.objects.get())),
+        "card/back/<str:token>/": path_of(back_url(Subscription.objects.get())),
         "<str:token>": token_for(gift.reference),
         "<slug:slug>": "birthday",
         "<slug:kind>": "welcome",
@@ -180,6 +188,10 @@ def things():
         "<int:year>": timezone.localdate().year,
     }
     return SimpleNamespace(people=people, values=values)
+
+
+def path_of(url: str) -> str:
+    return url.removeprefix(f"{settings.SITE_URL}/")
 
 
 def sign_in(client, user: User | None) -> None:

@@ -81,6 +81,11 @@ class UnpaidInvoice(models.Model):
         return Money(self.amount, self.currency)
 
     @property
+    def last_day_of_grace(self) -> date:
+        """Until when the reader has access, as people say it."""
+        return self.grace_ends_on - timedelta(days=1)
+
+    @property
     def grace_ends_on(self) -> date:
         """The first day on which it costs the reader their access."""
         return timezone.localdate(self.period_start) + timedelta(days=1 + settings.GRACE_DAYS)

@@ -16,13 +16,14 @@ from tests.support.stories import give, join
 pytestmark = pytest.mark.django_db
 
 SELF, NONE = "'self'", "'none'"
+STRIPES = [f"https://{name}.stripe.com" for name in ("checkout", "billing", "invoice")]
 STRICT = {
     "default-src": [NONE],
     "style-src": [SELF],
     "img-src": [SELF, "data:"],
     "font-src": [SELF],
     "connect-src": [SELF],
-    "form-action": [SELF, "https://checkout.stripe.com", "http://127.0.0.1:9"],
+    "form-action": [SELF, *STRIPES, "http://127.0.0.1:9"],
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
     "frame-src": [SELF],
