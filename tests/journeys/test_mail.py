@@ -1,6 +1,8 @@
 import pytest
 
+from members.enums import BounceKind
 from members.mails.cast import LONG, USUAL
+from members.models import MailBounce
 from members.previewing import find, previews
 from tests.factories.members import UserFactory
 from tests.journeys.test_staff import sign_in
@@ -22,9 +24,13 @@ def background(person):
 def test_staff_look_at_a_mail_by_keyboard_and_send_it_to_themselves(person, campaign):
     """On a phone without JavaScript; then they read it in the mailbox, and its button leads to the account."""
     boss = UserFactory(is_staff=True, is_superuser=True).email
+    MailBounce.objects.create(address="ada@example.org", kind=BounceKind.HARD, event_id="1")
     staff = person(viewport=PHONE, java_script_enabled=False)
     sign_in(staff, boss, to="/staff/")
     staff.page.get_by_role("link", name="Mail", exact=True).first.click()
+    staff.page.get_by_role("button", name="Write to ada@example.org again").press("Enter")
+    staff.sees("ada@example.org is written to again")
+    staff.sees("Mail reaches everybody")
     staff.page.get_by_role("link", name="Welcome to a new member").press("Enter")
     staff.is_at("Welcome to a new member")
     shown(staff).get_by_text("Lantern member").wait_for()
