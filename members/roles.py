@@ -8,10 +8,18 @@ from django.contrib.auth.models import Group, Permission
 
 SUPPORT = "Support"
 _MAY = [
-    *("view_user", "view_membership", "view_membershipchange", "view_gift", "view_signup"),
+    *(
+        "view_user",
+        "view_membership",
+        "view_membershipchange",
+        "view_gift",
+        "view_signup",
+        "view_contribution",
+        "change_contribution",
+    ),
     *("add_membership", "change_membership"),
 ]
-"""Support see what a reader has, grant memberships, and change when those end."""
+"""Support see what a reader has and gave, grant memberships, change when those end, and stop mails of dedications."""
 
 
 def make_roles(*, sender: AppConfig, using: str, **signal: Any) -> None:

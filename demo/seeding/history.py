@@ -68,7 +68,7 @@ def seed_history(campaign: Campaign, *, joins: int, gifts: int, redeemed: int, p
     join_moments = [moment for number, moment in enumerate(when) if number not in given]
     with silence():
         played = [*_join(campaign, join_moments), *_give(campaign, gift_moments)]
-        _pay_and_record(played, progress)
+        pay_and_record(played, progress)
         _redeem(campaign, redeemed)
 
 
@@ -95,7 +95,8 @@ def _give(campaign: Campaign, when: list[datetime]) -> Iterable[Played]:
             yield Played(gift.checkout, at)
 
 
-def _pay_and_record(played: list[Played], progress: Progress) -> None:
+def pay_and_record(played: list[Played], progress: Progress) -> None:
+    """Pays them at the sandbox, and records what it then says."""
     for start in range(0, len(played), _CHUNK):
         chunk = played[start : start + _CHUNK]
         for session_id in _pay(chunk):

@@ -6,13 +6,13 @@ from django.core.management import CommandError, call_command
 from campaigns.models import Campaign
 from campaigns.progress import measure
 from demo.seeding import history
-from members.models import Gift, Membership, OutgoingMail, Plan, Signup, User
+from members.models import Contribution, Gift, Membership, OutgoingMail, Plan, Signup, User
 from payments.models import LedgerEntry, Payment
 from tests.support.sandbox_process import SECRET_KEY, running_sandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
-SIZES = {"supporters": 30, "joins": 12, "gifts": 5, "redeemed": 3}
+SIZES = {"supporters": 30, "joins": 12, "gifts": 5, "redeemed": 3, "donations": 6}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def seed(**sizes):
 
 
 def counts():
-    models = (User, Membership, Signup, Gift, Payment, LedgerEntry, Plan, Campaign)
+    models = (User, Membership, Signup, Gift, Contribution, Payment, LedgerEntry, Plan, Campaign)
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -43,9 +43,9 @@ def test_seeded_campaign_stands_where_it_was_told_to(stripe):
     progress = measure(Campaign.objects.get())
     assert progress.count == SIZES["joins"] + SIZES["redeemed"]
     assert progress.state == "open"
-    # Brought over, joined, gave, and the reader to sign in as.
-    assert progress.supporters == 30 + 12 + 5 + 1
-    assert said[-1] == "The Lantern turns five: 15 of 1,000 new members, 48 supporters"
+    # Brought over, joined, gave a membership, gave a donation, and the reader to sign in as.
+    assert progress.supporters == 30 + 12 + 5 + 6 + 1
+    assert said[-1] == "The Lantern turns five: 15 of 1,000 new members, 54 supporters"
 
 
 def test_seeded_again_it_adds_nothing(stripe):
@@ -53,7 +53,7 @@ def test_seeded_again_it_adds_nothing(stripe):
     before = counts()
     said = seed()
     assert counts() == before
-    assert said == ["The Lantern turns five: 15 of 1,000 new members, 48 supporters"]
+    assert said == ["The Lantern turns five: 15 of 1,000 new members, 54 supporters"]
 
 
 def test_nobody_in_the_seed_gets_a_mail(stripe):
