@@ -83,6 +83,8 @@ WHO = {
     "account/membership/<int:pk>/resume/": OWNER | {"reader": 302},
     "account/membership/<int:pk>/cancel/": OWNER,
     "account/membership/<int:pk>/cancelled/": OWNER | {"reader": 302},
+    "POST account/invoices/": who(404, anonymous=LOGIN, reader=302),
+    "POST account/membership/<int:pk>/card/": OWNER | {"reader": 302},
     "POST account/membership/<int:pk>/remind/": OWNER | {"reader": 302},
     "POST account/membership/<int:pk>/keep/": OWNER | {"reader": 302},
     "account/receipts/": SIGNED_IN,

@@ -17,6 +17,7 @@ def receipts(request: ReaderRequest) -> HttpResponse:
     context = {
         "payments": [{"payment": payment, "lines": lines_of(payment)} for payment in payments],
         "years": years_of(payments),
+        "has_invoices": any(payment.invoice_id for payment in payments),
     }
     return render(request, "members/account/receipts.html", context)
 

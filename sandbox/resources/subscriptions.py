@@ -80,6 +80,8 @@ def update(work: Work, params: Json, identifier: str) -> Json:
     changing.apply(work, subscription, change, must_be_paid=behavior == "error_if_incomplete")
     _change_ending(work, subscription, params)
     fields = {name: params[name] for name in (*PLAIN, "trial_settings") if name in params}
+    if fields.get("pause_collection"):
+        fields["pause_collection"] = {"resumes_at": None} | fields["pause_collection"]
     fields |= _payment_settings(params, subscription["payment_settings"])
     fields |= _default_method(work, params, subscription["customer"])
     if "metadata" in params:
