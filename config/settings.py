@@ -263,6 +263,11 @@ CELERY_BEAT_SCHEDULE = {
     "poll-events": {"task": "payments.tasks.poll_events", "schedule": 600.0},
     "check-books": {"task": "payments.tasks.check_books", "schedule": 600.0},
     "ask-to-return": {"task": "members.tasks.ask_to_return", "schedule": 900.0},
+    "adopt-customers": {
+        "task": "members.tasks.adopt_customers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "write-to-donors": {"task": "members.tasks.write_to_donors", "schedule": 900.0},
     "walk-stripe": {"task": "payments.tasks.walk_stripe", "schedule": crontab(hour="3", minute="17")},
 }

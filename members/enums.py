@@ -54,6 +54,23 @@ class Find(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class ImportFormat(models.TextChoices):
+    """Whose export a file of members is."""
+
+    GHOST = "ghost", _("Ghost")
+    PATREON = "patreon", _("Patreon")
+    GROUNDSWELL = "groundswell", _("Groundswell")
+
+
+class LineOutcome(models.TextChoices):
+    """What a line of such a file comes to."""
+
+    MEMBER = "member", _("Membership")
+    THERE = "there", _("Already there")
+    READER = "reader", _("Account only")
+    SKIPPED = "skipped", _("Left out")
+
+
 class ActorKind(models.TextChoices):
     """Who brought a change about."""
 

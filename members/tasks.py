@@ -1,6 +1,16 @@
 from celery import shared_task
 
-from members import bouncing, contributing, dunning, mailing, notices, publishing, reminding, returning
+from members import (
+    adopting,
+    bouncing,
+    contributing,
+    dunning,
+    mailing,
+    notices,
+    publishing,
+    reminding,
+    returning,
+)
 
 
 @shared_task
@@ -39,3 +49,9 @@ def publish_plans() -> None:
 def watch_bounces() -> None:
     """Tells operators, by an alarm, while too much of our mail comes back."""
     bouncing.watch()
+
+
+@shared_task
+def adopt_customers() -> None:
+    """Takes over what Stripe charges for members that were brought over."""
+    adopting.drain()

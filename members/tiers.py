@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from members.models import Plan, Signup, Tier
+from django.db.models import Q
+
+from members.models import ImportedProduct, Plan, Signup, Tier
 from payments.models import Checkout, Subscription
 
 
@@ -17,11 +19,12 @@ def tier_of(subscription: Subscription) -> Tier | None:
 
 
 def tier_bought(checkout: Checkout, *, product_id: str, amount: int | None, interval: str) -> Tier | None:
-    """By Stripe's product, if that is one of our tiers; else by what was asked for, or by another amount since.
+    """By Stripe's product, if that is, or stands for, one of our tiers; else by what was asked for, or is paid since.
 
     `amount`: of a whole period, in minor units of the checkout's currency; None if it is not known.
     """
-    if tier := Tier.objects.filter(product_id=product_id).exclude(product_id="").first():
+    named = Q(product_id=product_id) | Q(imported_products__product_id=product_id)
+    if product_id and (tier := Tier.objects.filter(named).first()):
         return tier
     signup = Signup.objects.select_related("plan__tier").filter(checkout=checkout).first()
     if signup is None:
@@ -33,11 +36,15 @@ def tier_bought(checkout: Checkout, *, product_id: str, amount: int | None, inte
 
 
 def tiers_of(subscriptions: Iterable[Subscription]) -> dict[int, Tier | None]:
-    """The same by primary key, in two queries however many they are.
+    """The same by primary key, in three queries however many they are.
 
     Each comes with its `checkout__signup__plan__tier` selected.
     """
-    by_product = {tier.product_id: tier for tier in Tier.objects.exclude(product_id="")}
+    by_product: dict[str, Tier | None] = {
+        tier.product_id: tier for tier in Tier.objects.exclude(product_id="")
+    }
+    imported = ImportedProduct.objects.exclude(tier=None).select_related("tier")
+    by_product |= {product.product_id: product.tier for product in imported}
     plans = Plan.objects.filter(is_active=True, tier__is_active=True).select_related("tier")
     by_amount = list(plans.order_by("amount"))
     return {each.pk: by_product.get(each.product_id) or _by_amount(each, by_amount) for each in subscriptions}

@@ -18,7 +18,7 @@ from members.views import (
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.mail_webhook import mail_webhook
-from members.views.staff import granting, mail, member, members
+from members.views.staff import exporting, granting, importing, mail, member, members
 from members.views.support import SupportView
 from members.views.switching import SwitchView
 
@@ -47,6 +47,9 @@ staff_members = [
     path("", members.members, name="staff_members"),
     path("grant/", granting.GrantView.as_view(), name="staff_grant"),
     path("<int:pk>/", member.member, name="staff_member"),
+    path("import/", importing.ImportsView.as_view(), name="staff_imports"),
+    path("import/<int:pk>/", importing.ImportView.as_view(), name="staff_import"),
+    path("export.csv", exporting.export, name="staff_export"),
     path("memberships/<int:pk>/end/", granting.MoveEndView.as_view(), name="staff_move_end"),
 ]
 

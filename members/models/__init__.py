@@ -4,6 +4,12 @@ from members.models.contribution import Contribution, ContributionReminder
 from members.models.contribution_offer import ContributionOffer, ContributionSettings
 from members.models.gift import Gift, GiftOffer
 from members.models.mail import OutgoingMail
+from members.models.member_import import (
+    ImportedCustomer,
+    ImportedProduct,
+    ImportedSubscription,
+    MemberImport,
+)
 from members.models.membership import Membership
 from members.models.newsletter import Newsletter, NewsletterSubscription
 from members.models.offer import IntroductoryOffer
@@ -21,8 +27,12 @@ __all__ = [
     "ContributionSettings",
     "Gift",
     "GiftOffer",
+    "ImportedCustomer",
+    "ImportedProduct",
+    "ImportedSubscription",
     "IntroductoryOffer",
     "MailBounce",
+    "MemberImport",
     "Membership",
     "MembershipChange",
     "Newsletter",

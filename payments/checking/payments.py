@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from payments.adopting import is_adopted
 from payments.checking.findings import Found, book_check
 from payments.enums import Account, CheckoutStatus, EntryKind, PayoutStatus, RefundStatus, Standing
 from payments.models import (
@@ -149,7 +150,9 @@ def checkout_status_wrong() -> Found:
     for checkout in Checkout.objects.filter(paid & ~Q(status=CheckoutStatus.PAID)):
         yield str(checkout.reference), f"{checkout} has a payment"
     covered = Exists(UnchargedInvoice.objects.filter(subscription__checkout=OuterRef("pk")))
-    for checkout in Checkout.objects.filter(~paid & ~covered & Q(status=CheckoutStatus.PAID)):
+    unpaid = Checkout.objects.filter(~paid & ~covered & Q(status=CheckoutStatus.PAID))
+    # What was sold elsewhere is paid for here from its next renewal on.
+    for checkout in (each for each in unpaid.iterator() if not is_adopted(each)):
         yield str(checkout.reference), f"{checkout} has no payment"
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from payments.adopting import is_past
 from payments.alarms import clear_alarm
 from payments.checkpoints import reached
 from payments.enums import AlarmKind, CheckoutStatus
@@ -10,7 +11,7 @@ from payments.gateway.facts import ChargeFacts, InvoiceFacts, Snapshot
 from payments.ledger.entries import post_payment
 from payments.models import Checkout, Customer, Payment, Subscription
 from payments.money import Money
-from payments.recording.quarantine import Unexpected
+from payments.recording.quarantine import Unexpected, set_aside
 from payments.recording.returns import record_returns
 from payments.recording.subscriptions import record_subscription, record_uncharged
 from payments.recording.unpaid import record_debts
@@ -34,6 +35,20 @@ def bring_up(snapshot: Snapshot) -> None:
         raise Unexpected(f"{checkout} has livemode {checkout.livemode}, Stripe says {snapshot.livemode}")
     customer = _record_customer(checkout, snapshot)
     subscription, before = record_subscription(checkout, customer, snapshot)
+    if not is_past(checkout, snapshot.invoice):
+        _record_money(checkout, customer, subscription, snapshot)
+    elif snapshot.charge:
+        set_aside(snapshot.charge, livemode=snapshot.livemode)
+    # Last, so that whoever follows knows whose it is.
+    if subscription and before:
+        with silence(is_history(snapshot.read_at)):
+            follow(subscription, before=before)
+    _record_status(checkout, snapshot)
+
+
+def _record_money(
+    checkout: Checkout, customer: Customer | None, subscription: Subscription | None, snapshot: Snapshot
+) -> None:
     if snapshot.charge:
         payment = _record_payment(checkout, customer, subscription, snapshot, snapshot.charge)
         record_returns(payment=payment, charge=snapshot.charge, read_at=snapshot.read_at)
@@ -41,11 +56,6 @@ def bring_up(snapshot: Snapshot) -> None:
         record_uncharged(subscription, snapshot.invoice)
     if subscription:
         record_debts(subscription, snapshot)
-    # Last, so that whoever follows knows whose it is.
-    if subscription and before:
-        with silence(is_history(snapshot.read_at)):
-            follow(subscription, before=before)
-    _record_status(checkout, snapshot)
 
 
 def assign_user(*, payment: Payment, user: "AbstractBaseUser") -> None:
