@@ -34,13 +34,16 @@ def _donate(campaign: Campaign, when: list[datetime]) -> Iterable[Played]:
         offer = ContributionOffer.objects.get(currency="EUR", interval=interval)
         amount = Money(chooser.choice(offer.amounts), offer.currency)
         honoree = chooser.choice(_HONOURED)
-        words = {
-            "public_name": chooser.choice(["", name]),
-            "dedication": chooser.choice(["honour", "memory"]) if honoree else "",
-            "honoree_name": honoree,
-        }
+        named = chooser.choice(["", name])
+        dedication = chooser.choice(["honour", "memory"]) if honoree else ""
         if email not in there:
             given = start_contribution(
-                amount=amount, email=email, interval=interval, campaign_code=campaign.slug, **words
+                amount=amount,
+                email=email,
+                interval=interval,
+                campaign_code=campaign.slug,
+                public_name=named,
+                dedication=dedication,
+                honoree_name=honoree,
             )
             yield Played(given.checkout, at)
