@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members import catalogue
-from members.models import GiftOffer, Region, User
+from members.models import GiftOffer, Region, Testimonial, User
 from members.models.user import normalise_email
 from payments.enums import Interval
 from payments.money import Money, to_decimal, to_minor
@@ -201,6 +201,29 @@ class GiftLinkForm(forms.Form):
         if not token or len(token) > 100:
             raise ValidationError(_("This is not a gift link. Copy the whole of it from your message."))
         return str(token)
+
+
+class TestimonialForm(forms.Form):
+    """A few words on why somebody joined."""
+
+    text = forms.CharField(
+        label=_("Your words"),
+        max_length=Testimonial.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Up to 280 characters."),
+        error_messages={"required": _("Write a sentence or two.")},
+    )
+    name = forms.CharField(
+        label=_("Your name, as it shall be shown"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("A first name will do."),
+        error_messages={"required": _("Write the name to show beside your words.")},
+    )
+    consent = forms.BooleanField(
+        label=_("You may show my words and this name in public"),
+        error_messages={"required": _("Without your permission we cannot show your words.")},
+    )
 
 
 class SignInForm(RequestLoginCodeForm):

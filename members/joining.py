@@ -93,6 +93,7 @@ def _create(
             "tier": plan.tier.slug,
             "campaign": campaign_code,
             "fee": str(wanted.fee.amount) if wanted.fee else "",
+            "periods": str(wanted.offer.periods) if wanted.offer else "",
         }
         | attribution,
     )

@@ -13,12 +13,13 @@ from members.views import (
     receipts,
     redeeming,
     security,
+    testifying,
     thanks,
 )
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.mail_webhook import mail_webhook
-from members.views.staff import exporting, granting, importing, mail, member, members
+from members.views.staff import exporting, granting, importing, mail, member, members, words
 from members.views.support import SupportView
 from members.views.switching import SwitchView
 
@@ -62,6 +63,8 @@ staff_mail = [
 ]
 
 urlpatterns = [
+    path("staff/words/", words.words, name="staff_words"),
+    path("staff/words/<int:pk>/", words.decide_words, name="staff_decide_words"),
     path("staff/members/", include(staff_members)),
     path("staff/mail/", include(staff_mail)),
     path("", SupportView.as_view(), name="support"),
@@ -71,6 +74,7 @@ urlpatterns = [
     path("thanks/<uuid:reference>/reminder/", donating.choose, name="choose_reminder"),
     path("reminders/<str:token>/", donating.stop, name="stop_reminders"),
     path("thanks/<uuid:reference>/", thanks.thanks, name="thanks"),
+    path("thanks/<uuid:reference>/words/", testifying.testify, name="testify"),
     path("thanks/<uuid:reference>/status.json", thanks.thanks_status, name="thanks_status"),
     path("redeem/", redeeming.RedeemStartView.as_view(), name="redeem_start"),
     path("redeem/<str:token>/", redeeming.RedeemView.as_view(), name="redeem"),

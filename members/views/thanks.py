@@ -1,5 +1,7 @@
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -7,8 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.donation_form import ReminderForm
+from members.forms import TestimonialForm
 from members.gift_links import url_for
-from members.models import Contribution, Gift, Membership
+from members.models import Contribution, Gift, Testimonial
+from members.thanking import beginning_of
 from payments.enums import CheckoutStatus
 from payments.models import Checkout
 from payments.reconciling.checkouts import reconcile_soon
@@ -20,24 +24,36 @@ CONFIRMING = "confirming"
 @require_safe
 def thanks(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Where Stripe sends a reader back to. It shows what is recorded, and grants nothing on its own word."""
+    return show(request, reference)
+
+
+def show(request: HttpRequest, reference: UUID, **more: Any) -> HttpResponse:
+    """The page, with `more` for its template."""
     checkout = get_object_or_404(Checkout, reference=reference)
     state = _state(checkout)
     gift = Gift.objects.select_related("tier").filter(checkout=checkout, payment__isnull=False).first()
-    membership = Membership.objects.select_related("tier").filter(payment__checkout=checkout)
     contribution = (
         Contribution.objects.received().select_related("checkout").filter(checkout=checkout).first()
     )
+    testimonial = Testimonial.objects.filter(checkout=checkout).first()
     context = {
         "state": state,
         "checkout": checkout,
-        "membership": membership.order_by("granted_at").first(),
+        "beginning": beginning_of(checkout),
+        "testimonial": testimonial,
+        "testimonial_form": TestimonialForm(initial=_written(testimonial)),
         "gift": gift,
         "contribution": contribution,
         "reminder_form": ReminderForm(initial={"reminder": contribution.reminder}) if contribution else None,
         "gift_url": url_for(gift.reference) if gift else None,
+        "site_url": settings.SITE_URL,
         "status_url": reverse("thanks_status", args=[reference]),
     }
-    return render(request, "members/thanks.html", context)
+    return render(request, "members/thanks.html", context | more)
+
+
+def _written(testimonial: Testimonial | None) -> dict[str, Any]:
+    return {"text": testimonial.text, "name": testimonial.name, "consent": True} if testimonial else {}
 
 
 @never_cache

@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils.formats import date_format
 
 from members.gift_links import url_for
 from members.gifting import start_gift
@@ -78,7 +79,28 @@ def test_renewed_membership_is_shown_by_its_first_period(client, side):
     record(side.session())
     record(side.invoice(1))
     first = Membership.objects.order_by("starts_on").first()
-    assert thanks(client, side).context["membership"] == first
+    beginning = thanks(client, side).context["beginning"]
+    assert (beginning.starts_on, beginning.until) == (first.starts_on, first.ends_on)
+
+
+def test_page_says_what_starts_and_what_is_paid_next(client, side):
+    record(side.session())
+    page = thanks(client, side).content.decode()
+    until = date_format(Membership.objects.get().ends_on, "DATE_FORMAT")
+    assert f"€15 on {until}" in page
+    assert "The weekly letter" in page
+    assert "http://localhost:8000/" in page
+
+
+def test_offer_of_several_months_is_told_apart_from_what_comes_after(client):
+    checkout = start_signup(plan=PlanFactory(amount=1500), amount=1500, email="ada@example.org").checkout
+    side = StripeSide(checkout)
+    record(side.session())
+    Checkout.objects.update(first_amount=100, terms=checkout.terms | {"periods": "3"})
+    page = thanks(client, side).content.decode()
+    assert "€1 received" in page
+    assert "€1 on" in page
+    assert "€15 after the offer" in page
 
 
 @pytest.mark.parametrize("path", ["/thanks/{}/", "/thanks/{}/status.json"])
