@@ -259,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "erase-people": {"task": "members.tasks.erase_people", "schedule": 300.0, "options": {"expires": 300}},
     "tell-alarms": {"task": "payments.tasks.tell_alarms", "schedule": 30.0, "options": {"expires": 30}},
     "poll-events": {"task": "payments.tasks.poll_events", "schedule": 600.0},
     "check-books": {"task": "payments.tasks.check_books", "schedule": 600.0},

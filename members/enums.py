@@ -130,6 +130,7 @@ class MailKind(models.TextChoices):
     CARD_LINK = "card_link", _("A link to put in another card")
     CARD_EXPIRING = "card_expiring", _("A card expires before it is needed again")
     RENEWAL_AHEAD = "renewal_ahead", _("A yearly payment is near")
+    ERASED = "erased", _("Somebody was erased, and is told")
 
 
 def mail_kinds() -> list[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from members import bouncing
 from members.enums import MailKind, Unsent
 from members.mails.registry import Context, Mail, mail_of
 from members.models import OutgoingMail
+from members.models.user import ERASED
 from payments.alarms import clear_alarm, raise_alarm
 from payments.checkpoints import reached
 from payments.composing import compose
@@ -28,7 +29,7 @@ def owe_mail(*, kind: MailKind, reference: int | str, recipient: str) -> None:
 
     The reference, of at most 100 characters, is what its contents are found by, and what makes it one of its kind.
     """
-    if is_silent():
+    if is_silent() or recipient.endswith(ERASED):
         return
     _, is_new = OutgoingMail.objects.get_or_create(
         kind=kind, reference=str(reference), defaults={"recipient": recipient}

@@ -11,6 +11,7 @@ from members import (
     reminding,
     returning,
 )
+from members.personal import erasing
 
 
 @shared_task
@@ -55,3 +56,10 @@ def watch_bounces() -> None:
 def adopt_customers() -> None:
     """Takes over what Stripe charges for members that were brought over."""
     adopting.drain()
+
+
+@shared_task
+def erase_people() -> None:
+    """Erases whom it was promised: when somebody asked, and at times for what Stripe did not let through."""
+    erasing.drain()
+    erasing.sweep_events()

@@ -5,6 +5,7 @@ from members.views import (
     card,
     confirming,
     contributions,
+    data,
     donating,
     leaving,
     newsletters,
@@ -51,6 +52,8 @@ staff_members = [
     path("import/", importing.ImportsView.as_view(), name="staff_imports"),
     path("import/<int:pk>/", importing.ImportView.as_view(), name="staff_import"),
     path("export.csv", exporting.export, name="staff_export"),
+    path("<int:pk>/data/", data.staff_download, name="staff_member_data"),
+    path("<int:pk>/erase/", data.staff_erase, name="staff_member_erase"),
     path("memberships/<int:pk>/end/", granting.MoveEndView.as_view(), name="staff_move_end"),
 ]
 
@@ -87,6 +90,10 @@ urlpatterns = [
     path("newsletters/", newsletters.newsletters, name="newsletters"),
     path("newsletters/confirm/<str:token>/", newsletters.confirm, name="newsletters_confirm"),
     path("newsletters/end/<str:token>/", newsletters.end, name="newsletters_end"),
+    path("account/data/", data.my_data, name="my_data"),
+    path("account/data/download/", data.download, name="my_data_download"),
+    path("account/data/delete/", data.erase, name="my_data_erase"),
+    path("account/deleted/", data.erased, name="erased"),
     path("account/newsletters/", newsletters.my_newsletters, name="my_newsletters"),
     path(
         "staff/newsletters/<slug:slug>/subscribers.csv", newsletters.subscribers_csv, name="subscribers_csv"

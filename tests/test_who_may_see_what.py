@@ -17,7 +17,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from members.gift_links import token_for
-from members.models import Newsletter, User
+from members.models import MemberImport, Newsletter, User
 from members.signed_links import back_url, card_url
 from payments.models import Checkout, Heartbeat, Payment, Subscription
 from tests.config.test_policy import routes
@@ -73,6 +73,10 @@ WHO = {
     "newsletters/confirm/<str:token>/": who(404),
     "newsletters/end/<str:token>/": who(404),
     "account/newsletters/": SIGNED_IN,
+    "account/data/": SIGNED_IN,
+    "account/data/download/": SIGNED_IN,
+    "account/data/delete/": SIGNED_IN,
+    "account/deleted/": EVERYBODY,
     "staff/newsletters/<slug:slug>/subscribers.csv": only("support"),
     "card/": EVERYBODY,
     "card/<str:token>/": EVERYBODY,
@@ -129,6 +133,11 @@ WHO = {
     "staff/members/": only("support"),
     "staff/members/grant/": only("support"),
     "staff/members/<int:pk>/": only("support"),
+    "staff/members/import/": only("support"),
+    "staff/members/import/<int:pk>/": only("support"),
+    "staff/members/export.csv": only("support"),
+    "staff/members/<int:pk>/data/": only("support"),
+    "staff/members/<int:pk>/erase/": only("support"),
     "staff/members/memberships/<int:pk>/end/": only("support"),
     # Administration: by model; adding, changing and history of a model may be refused to whom sees its list.
     "admin/": only("support", "finance", "editor") | {"reader": 302, "other": 302},
@@ -183,6 +192,7 @@ def things():
         "<str:token>": token_for(gift.reference),
         "<slug:slug>": "birthday",
         "<slug:kind>": "welcome",
+        "import/<int:pk>": f"import/{MemberImport.objects.create(format='ghost', ends_on=today).pk}",
         "staff/members/<int:pk>": f"staff/members/{people['reader'].pk}",
         "staff/words/<int:pk>": "staff/words/1",
         "memberships/<int:pk>": f"memberships/{granted.pk}",

@@ -2,6 +2,7 @@ from members.models.bounce import MailBounce
 from members.models.change import MembershipChange
 from members.models.contribution import Contribution, ContributionReminder
 from members.models.contribution_offer import ContributionOffer, ContributionSettings
+from members.models.erasure import Erasure
 from members.models.gift import Gift, GiftOffer
 from members.models.mail import OutgoingMail
 from members.models.member_import import (
@@ -25,6 +26,7 @@ __all__ = [
     "ContributionOffer",
     "ContributionReminder",
     "ContributionSettings",
+    "Erasure",
     "Gift",
     "GiftOffer",
     "ImportedCustomer",

@@ -11,6 +11,10 @@ def normalise_email(email: str) -> str:
     return email.strip().lower()
 
 
+ERASED = "@erased.invalid"
+"""What the address of somebody who was erased ends with; nothing can be sent there."""
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A user without a password signs in with a code sent to the address."""

@@ -81,7 +81,8 @@ def _record_customer(checkout: Checkout, snapshot: Snapshot) -> Customer | None:
         stripe_id=facts.stripe_id,
         defaults={"email": facts.email, "livemode": snapshot.livemode, "user": checkout.user},
     )
-    if facts.email and facts.email != customer.email:
+    # Whoever was deleted is not to be named again by an old charge.
+    if facts.email and facts.email != customer.email and customer.deleted_at is None:
         customer.email = facts.email
         customer.save(update_fields=["email"])
     if facts.is_deleted and customer.deleted_at is None:
