@@ -16,8 +16,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from members.models import MailBounce, OutgoingMail
-from payments import alarms
-from payments.models import BookCheck, Cursor, Heartbeat, StripeEvent
+from payments import alarms, recovery
+from payments.models import BookCheck, CollectionRequest, Cursor, Heartbeat, StripeEvent
 from payments.models.queue import Backlog
 from payments.reconciling import polling, walking
 
@@ -62,6 +62,8 @@ class _Books(Collector):
             "How many addresses mail came back from for good.",
             MailBounce.objects.standing().addresses(),
         )
+        yield from _backlog("collections", "new cards to try", CollectionRequest.objects.backlog())
+        yield from _failed_payments()
         yield _open_alarms()
         yield from _ages()
         yield from _last_check()
@@ -72,6 +74,21 @@ def _backlog(name: str, rows: str, backlog: Backlog) -> Iterator[Metric]:
     yield _gauge(f"{name}_parked", f"How many {rows} failed too often.", backlog.parked)
     age = _age(backlog.waiting_since) if backlog.waiting_since else 0.0
     yield _gauge(f"{name}_oldest_age_seconds", f"How long the oldest of the {rows} waits.", age)
+
+
+def _failed_payments() -> Iterator[Metric]:
+    labels = ["state", "currency"]
+    counts = GaugeMetricFamily(
+        "groundswell_failed_payments", "Renewals that failed, by what became of them.", labels=labels
+    )
+    sums = GaugeMetricFamily(
+        "groundswell_failed_payments_amount", "The same in minor units of their currency.", labels=labels
+    )
+    for state, currency, count, amount in recovery.totals():
+        counts.add_metric([state, currency], count)
+        sums.add_metric([state, currency], amount)
+    yield counts
+    yield sums
 
 
 def _open_alarms() -> Metric:

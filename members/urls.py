@@ -20,7 +20,7 @@ from members.views import (
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.mail_webhook import mail_webhook
-from members.views.staff import exporting, granting, importing, mail, member, members, words
+from members.views.staff import exporting, granting, importing, mail, member, members, recovery, words
 from members.views.support import SupportView
 from members.views.switching import SwitchView
 
@@ -69,6 +69,7 @@ urlpatterns = [
     path("staff/words/", words.words, name="staff_words"),
     path("staff/words/<int:pk>/", words.decide_words, name="staff_decide_words"),
     path("staff/members/", include(staff_members)),
+    path("staff/recovery/", recovery.recovery, name="staff_recovery"),
     path("staff/mail/", include(staff_mail)),
     path("", SupportView.as_view(), name="support"),
     path("join/", JoinView.as_view(), name="join"),

@@ -123,6 +123,7 @@ WHO = {
     "staff/words/": only("support"),
     "POST staff/words/<int:pk>/": only("support", answer=302),
     "staff/books/": only("finance"),
+    "staff/recovery/": only("finance"),
     "POST staff/books/replay/": only("finance", answer=302),
     "POST staff/books/settle/": only("finance", answer=302),
     "staff/mail/": only("support"),

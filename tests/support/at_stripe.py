@@ -19,15 +19,16 @@ from payments.money import Money
 from payments.reconciling.walking import walk
 from tests.factories.members import GiftOfferFactory, PlanFactory
 from tests.support.events import post_event
-from tests.support.sandbox_process import SandboxProcess
+from tests.support.sandbox_process import SECRET_KEY, SandboxProcess
 
 
 class AtStripe:
     """One Stripe account, and everything that happened on it since the last telling."""
 
-    def __init__(self, sandbox: SandboxProcess) -> None:
+    def __init__(self, sandbox: SandboxProcess, *, key: str = SECRET_KEY) -> None:
         self.sandbox = sandbox
-        self.api = sandbox.client().v1
+        self.client = sandbox.client(key)
+        self.api = self.client.v1
         self.switch = sandbox.switch
         self._told: set[str] = set()
 
@@ -61,7 +62,7 @@ class AtStripe:
     def press(self, checkout: Checkout, *, iban: str = "") -> Checkout:
         """Its button is pressed."""
         method = self.api.payment_methods.create(_debit(iban) if iban else _CARD)
-        self.sandbox.client().raw_request(
+        self.client.raw_request(
             "post", f"/v1/payment_pages/{checkout.session_id}/confirm", payment_method=method.id,
             expected_amount=checkout.first_money.amount,
         )  # fmt: skip

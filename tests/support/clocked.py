@@ -15,19 +15,24 @@ GOOD, FAILING, ASKING = "pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_a
 class ClockedMember:
     """Somebody who joins and pays by a good card; then time passes, for both sides at once."""
 
-    def __init__(self, stripe: AtStripe, clock, *, plan=None, email="ada@example.org") -> None:
+    def __init__(
+        self, stripe: AtStripe, clock, *, plan=None, email="ada@example.org", began=None, is_told=True
+    ) -> None:
+        """`clock`: ours, if that is not the world's. `began`: then and not now. `is_told`: they tell only `hear`."""
         self.stripe, self.api, self.clock = stripe, stripe.api, clock
-        now = int(timezone.now().timestamp())
-        self._frozen = self.api.test_helpers.test_clocks.create({"frozen_time": now})
+        began = began or timezone.now()
+        self._frozen = self.api.test_helpers.test_clocks.create({"frozen_time": int(began.timestamp())})
         self.customer = self.api.customers.create({"email": email, "test_clock": self._frozen.id}).id
         plan = plan or PlanFactory()
         signup = start_signup(plan=plan, amount=plan.amount, email=email)
         self.checkout = signup.checkout
         self.checkout.stripe_customer_id = self.customer
+        self.checkout.expires_at = began + timedelta(hours=1)
         self.checkout.save()
         self._told = 0
         stripe.pay(self.checkout)
-        self.hear()
+        if is_told:
+            self.hear()
 
     @property
     def subscription(self) -> Subscription:
@@ -36,7 +41,8 @@ class ClockedMember:
     def go_to(self, instant: datetime) -> None:
         """Stripe does what falls due until then. We have not heard of it yet."""
         self.api.test_helpers.test_clocks.advance(self._frozen.id, {"frozen_time": int(instant.timestamp())})
-        self.clock.move_to(instant)
+        if self.clock:
+            self.clock.move_to(instant)
 
     def go_on(self, **how_long: float) -> None:
         self.go_to(timezone.now() + timedelta(**how_long))
