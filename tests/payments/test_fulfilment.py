@@ -12,6 +12,7 @@ def test_every_purpose_has_its_one_function():
     assert fulfilment._fulfillers == {
         Purpose.MEMBERSHIP: delivery.grant_membership,
         Purpose.GIFT: delivery.deliver_gift,
+        Purpose.CONTRIBUTION: delivery.accept_contribution,
     }
 
 
