@@ -100,6 +100,7 @@ urlpatterns = [
         "staff/newsletters/<slug:slug>/subscribers.csv", newsletters.subscribers_csv, name="subscribers_csv"
     ),
     path("account/contributions/<int:pk>/stop/", contributions.stop, name="stop_contribution"),
+    path("account/contributions/<int:pk>/card/", contributions.card, name="contribution_card"),
     path("account/contributions/<int:pk>/go-on/", contributions.go_on, name="go_on_contribution"),
     path("account/confirm/", confirming.confirm, name="account_confirm"),
     path("account/security/", include(passkeys)),

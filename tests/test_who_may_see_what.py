@@ -97,6 +97,7 @@ WHO = {
     "account/statement/<int:year>/": OWNER,
     "account/contributions/": SIGNED_IN,
     "account/contributions/<int:pk>/stop/": OWNER,
+    "account/contributions/<int:pk>/card/": OWNER | {"reader": 302},
     "POST account/contributions/<int:pk>/go-on/": OWNER | {"reader": 302},
     "account/confirm/": SIGNED_IN,
     "account/security/": SIGNED_IN,

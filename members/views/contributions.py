@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members import changing
 from members.models import Contribution
+from members.signed_links import card_url
 from members.views.reader import ReaderRequest, is_carried_out
 from payments.models import Payment, Subscription
 
@@ -44,6 +45,15 @@ def go_on(request: ReaderRequest, pk: int) -> HttpResponse:
     if is_carried_out(request, lambda: changing.keep(subscription=subscription, actor=request.user)):
         messages.success(request, _("Thank you. Your donation goes on."))
     return redirect("my_contributions")
+
+
+@never_cache
+@login_required
+@require_safe
+def card(request: ReaderRequest, pk: int) -> HttpResponse:
+    """To the page on which another card is put in, as from a mail."""
+    _contribution, subscription = _recurring_or_404(request, pk)
+    return redirect(card_url(subscription))
 
 
 def _given_by(request: ReaderRequest) -> QuerySet[Contribution]:

@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 
+from payments.enums import Purpose
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import GatewayError, OpenedSession
 from payments.models import Checkout
@@ -51,6 +52,8 @@ def session_parameters(checkout: Checkout, *, success_url: str, cancel_url: str)
         parameters |= {"mode": "subscription", "subscription_data": {"metadata": metadata} | trial}
     else:
         parameters |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
+        if checkout.purpose == Purpose.CONTRIBUTION:
+            parameters["submit_type"] = "donate"  # what Stripe's button says
     if checkout.coupon_id:
         parameters["discounts"] = [{"coupon": checkout.coupon_id}]
     if checkout.stripe_customer_id:

@@ -91,10 +91,13 @@ def test_page_that_closed_and_was_paid_after_all_still_counts(time_machine_now):
 
 
 def test_words_of_any_kind_fit_into_what_stripe_takes():
-    kept = ask(message="👩‍👩‍👧‍👦" * 501, **DEDICATED)
-    values = metadata_of(kept.checkout).values()
-    assert max(len(each) for each in values) == 500
-    assert len(metadata_of(kept.checkout)) <= 50
+    kept = ask(message="👩‍🚀" * 100, public_name="🚀" * 80, **DEDICATED)
+    sent = metadata_of(kept.checkout)
+    assert sent["groundswell_message"] == "👩‍🚀" * 100
+    assert len(sent) <= 50
+    assert all(len(name) <= 40 and len(text) <= 500 for name, text in sent.items())
+    kept.checkout.terms = {"message": "🚀" * 501}
+    assert metadata_of(kept.checkout)["groundswell_message"] == "🚀" * 500
 
 
 def test_donation_grants_no_membership_and_makes_a_supporter_with_one_receipt():

@@ -89,7 +89,7 @@ class Person:
         name = self.page.get_by_label("Name on card")
         if name.count():
             name.fill("Ada Reader")
-        self.page.get_by_role("button", name=re.compile("^(Pay|Subscribe|Start)")).click()
+        self.page.get_by_role("button", name=re.compile("^(Pay|Subscribe|Start|Donate)")).click()
 
     def sign_in_code(self, email):
         """The code in the newest mail to the address."""

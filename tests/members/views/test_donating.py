@@ -182,5 +182,25 @@ def test_my_donations_are_mine_and_take_as_many_queries_for_fifty(client):
     assert count_queries(client, "/account/contributions/") == once
 
 
+def test_card_of_a_recurring_donation_is_changed_where_mails_lead_to(client):
+    ada = UserFactory(email="ada@example.org")
+    monthly, once = donate(ada.email, interval="month"), donate(ada.email)
+    client.force_login(ada)
+    page = client.get(f"/account/contributions/{monthly.pk}/card/")["Location"]
+    assert "your donation" in client.get(page).content.decode()
+    for verb in ("card", "stop"):
+        assert client.get(f"/account/contributions/{once.pk}/{verb}/").status_code == 404
+
+
+def test_page_asks_as_often_for_one_currency_and_name_as_for_many(client):
+    few = count_queries(client, "/donate/")
+    for code in ("USD", "GBP", "JPY"):
+        ContributionOfferFactory(currency=code)
+    for number in range(10):
+        donate(f"reader{number}@example.org", public_name="Ada")
+    Contribution.objects.update(is_name_approved=True)
+    assert count_queries(client, "/donate/") == few
+
+
 def test_my_donations_ask_who_it_is(client):
     assert client.get("/account/contributions/")["Location"].startswith("/accounts/login/")

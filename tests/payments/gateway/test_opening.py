@@ -64,6 +64,19 @@ def test_single_payment_leaves_its_reference_on_the_intent_and_makes_a_customer(
     assert "subscription_data" not in sent
 
 
+@pytest.mark.parametrize(
+    ("interval", "purpose", "said"),
+    [
+        ("", Purpose.CONTRIBUTION, "donate"),
+        (Interval.MONTH, Purpose.CONTRIBUTION, None),
+        ("", Purpose.GIFT, None),
+    ],
+)
+def test_stripes_button_says_that_a_donation_is_one(interval, purpose, said):
+    _, sent = parameters(interval=interval, purpose=purpose)
+    assert sent.get("submit_type") == said
+
+
 @pytest.mark.parametrize("interval", [Interval.MONTH, ""])
 def test_known_customer_is_named_instead_of_an_address(interval):
     _, sent = parameters(stripe_customer_id="cus_1", interval=interval)
