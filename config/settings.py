@@ -264,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
     "poll-events": {"task": "payments.tasks.poll_events", "schedule": 600.0},
     "check-books": {"task": "payments.tasks.check_books", "schedule": 600.0},
     "ask-to-return": {"task": "members.tasks.ask_to_return", "schedule": 900.0},
+    "bring-over": {"task": "members.tasks.bring_over", "schedule": 60.0, "options": {"expires": 60}},
     "adopt-customers": {
         "task": "members.tasks.adopt_customers",
         "schedule": 60.0,

@@ -11,6 +11,7 @@ from members import (
     reminding,
     returning,
 )
+from members.importing import running
 from members.personal import erasing
 
 
@@ -50,6 +51,13 @@ def publish_plans() -> None:
 def watch_bounces() -> None:
     """Tells operators, by an alarm, while too much of our mail comes back."""
     bouncing.watch()
+
+
+# Acknowledged at once: one that takes long must not be given to a second worker by the broker meanwhile.
+@shared_task(acks_late=False)
+def bring_over() -> None:
+    """Brings over the files of members that staff asked for."""
+    running.run_asked()
 
 
 @shared_task

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +16,14 @@ from members.importing.table import Unreadable, header_of, text_of
 from members.models import ImportedCustomer, MemberImport, Membership, MembershipChange, Tier, User
 from members.periods import add_months
 from payments.doorbell import ring
+from payments.models.queue import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+log = structlog.get_logger(__name__)
+
+BRING_OVER = "members.tasks.bring_over"
 _BATCH = 1000
 _KEPT = timedelta(days=1)
 """A file that nobody brought over is personal data without a use."""
@@ -65,6 +70,24 @@ def decide_tiers(member_import: MemberImport, tiers: dict[str, Tier | None]) -> 
     chosen = {name: tier.pk if tier else NO_MEMBERSHIP for name, tier in tiers.items()}
     member_import.tiers |= chosen
     member_import.save(update_fields=["tiers"])
+
+
+def ask_import(member_import: MemberImport, *, actor: User) -> None:
+    """Has a worker bring the file's members over: a large file takes longer than a browser waits."""
+    waiting = MemberImport.objects.filter(pk=member_import.pk, done_at=None, asked_at=None)
+    waiting.update(asked_at=timezone.now(), asked_by=actor, error="")
+    transaction.on_commit(lambda: ring(BRING_OVER))
+
+
+def run_asked() -> None:
+    """Brings over what was asked for. What fails is told on its page, and waits for somebody to ask again."""
+    for found in MemberImport.objects.filter(done_at=None, asked_at__isnull=False).select_related("asked_by"):
+        try:
+            run_import(found, actor=found.asked_by)
+        except Exception as error:
+            log.error("import_failed", pk=found.pk, exc_info=error)
+            failed = MemberImport.objects.filter(pk=found.pk, done_at=None)
+            failed.update(asked_at=None, error=in_words(error))
 
 
 @transaction.atomic

@@ -28,6 +28,17 @@ class MemberImport(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="imports"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody said that it is to be brought over; a worker does it."
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="imports_asked",
+    )
+    error = models.TextField(blank=True, help_text="Why that failed; nothing was brought over then.")
     done_at = models.DateTimeField(null=True, blank=True)
     result = models.JSONField(default=dict, blank=True, help_text="How many of each came of it.")
 
@@ -42,6 +53,11 @@ class MemberImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.format})"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Asked for, and not done yet."""
+        return self.asked_at is not None and self.done_at is None
 
 
 class ImportedProduct(models.Model):

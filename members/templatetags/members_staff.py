@@ -42,3 +42,9 @@ def purpose(value: str) -> str:
 def words(value: Any) -> str:
     """Stripe's word without its underscores."""
     return str(value).replace("_", " ")
+
+
+@register.filter
+def reason(error: str) -> str:
+    """What went wrong, without the kind of error that leads it."""
+    return error.partition(": ")[2] or error

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from members import adopting
 from members.importing.planning import NO_MEMBERSHIP, plan
-from members.importing.running import CannotImport, decide_tiers, run_import, start_import
+from members.importing.running import ask_import, decide_tiers, start_import
 from members.importing.table import LARGEST, Unreadable
 from members.models import ImportedProduct, ImportedSubscription, MemberImport, Tier
 from members.periods import add_months
@@ -116,12 +116,14 @@ class ImportView(View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = get_object_or_404(MemberImport.objects.select_related("created_by"), pk=pk)
+        if found.is_under_way:
+            return render(request, "members/staff/import_under_way.html", {"import": found})
         return self._show_done(found) if found.done_at else self._show_outlook(found)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = get_object_or_404(MemberImport, pk=pk)
         match request.POST.get("act"):
-            case "tiers" if not found.done_at:
+            case "tiers" if not (found.done_at or found.is_under_way):
                 return self._decide_tiers(found)
             case "run":
                 return self._run(found)
@@ -139,9 +141,9 @@ class ImportView(View):
         return redirect("staff_import", found.pk)
 
     def _run(self, found: MemberImport) -> HttpResponse:
-        try:
-            run_import(found, actor=self.request.user)  # type: ignore[arg-type]
-        except CannotImport:
+        if found.done_at or found.is_under_way or plan(found).is_fit:
+            ask_import(found, actor=self.request.user)  # type: ignore[arg-type]
+        else:
             messages.error(self.request, _("Nothing was brought over: the file still has problems."))
         return redirect("staff_import", found.pk)
 
