@@ -83,6 +83,12 @@ class Holding:
         return next_charge_at(self.subscription)
 
     @property
+    def grace(self) -> UnpaidInvoice | None:
+        """What is owed and still costs nobody their access."""
+        today = timezone.localdate()
+        return next((each for each in self.owed if today <= each.last_day_of_grace), None)
+
+    @property
     def is_over(self) -> bool:
         return self.state == State.ENDED and self.current is None
 

@@ -11,7 +11,7 @@ from members import dunning, mailing
 from members.enums import ChangeKind, MailKind
 from members.joining import start_signup
 from members.mails.cast import USUAL
-from members.mails.owing import _sample, failed_letter
+from members.mails.owing import _sample, failed_letter, lost_letter
 from members.models import MembershipChange, OutgoingMail
 from members.story import tell
 from payments.enums import Debt
@@ -147,6 +147,15 @@ def test_bank_that_wants_confirmation_has_words_of_its_own():
     assert letter.button == "Confirm the payment"
     assert "Until then no money is taken." in letter.paragraphs[0]
     assert not any("declined" in paragraph for paragraph in letter.paragraphs)
+
+
+def test_donor_is_told_nothing_of_access():
+    owed = replace(_sample(USUAL, day=14), is_donation=True, keeps_until=None, tries_on=None)
+    letter = failed_letter(owed)
+    assert letter.subject == "Your payment to The Lantern is still open"
+    assert letter.paragraphs[0].startswith("The payment of €10 for your donation has been open since")
+    assert "access" not in " ".join(letter.paragraphs)
+    assert lost_letter(owed).url.endswith("/donate/")
 
 
 def test_history_tells_that_it_failed_and_was_made_good(failed):

@@ -158,6 +158,15 @@ def test_new_link_goes_to_the_address_that_pays_once_an_hour_and_says_the_same_t
     assert "/card/" in links[0].body
 
 
+def test_account_says_until_when_there_is_access(client, side, time_machine_now):
+    client.force_login(User.objects.get(email="ada@example.org"))
+    last = UnpaidInvoice.objects.get().last_day_of_grace
+    said = f"No money was taken, and you have access until {last:%-d %B %Y}."
+    assert said in text(client.get("/account/"))
+    time_machine_now.shift(timedelta(days=15))
+    assert said not in text(client.get("/account/"))
+
+
 def test_banner_is_there_for_who_owes_at_one_query_and_for_nobody_else(
     client, side, django_assert_num_queries
 ):
