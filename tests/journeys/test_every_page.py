@@ -2,15 +2,16 @@
 
 import pytest
 
-from members.models import MailBounce
+from members.models import MailBounce, Plan
 from payments.alarms import raise_alarm
-from payments.enums import AlarmKind, QueueState
+from payments.enums import AlarmKind, Debt, QueueState
 from payments.models import StripeEvent
 from tests.factories.members import UserFactory
 from tests.factories.payments import StripeEventFactory
 from tests.journeys.test_gifting import give
 from tests.journeys.test_joining import EMAIL, ask_to_join
 from tests.journeys.test_staff import sign_in
+from tests.members.views.test_recovery import fail
 from tests.support.browser import DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
@@ -26,6 +27,8 @@ PATHS = [
     "/gift/?cancelled=1",
     "/redeem/",
     "/redeem/unknown/",
+    "/card/",
+    "/card/unknown/",
     "/demo/article/",
     "/demo/mail/",
     "/campaigns/birthday/",
@@ -34,7 +37,13 @@ PATHS = [
     "/accounts/signup/",
     "/no-such-page/",
 ]
-STAFF_PATHS = ["/staff/", "/staff/books/", "/staff/mail/", "/staff/mail/welcome/?names=long&width=phone"]
+STAFF_PATHS = [
+    "/staff/",
+    "/staff/books/",
+    "/staff/recovery/",
+    "/staff/mail/",
+    "/staff/mail/welcome/?names=long&width=phone",
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -70,6 +79,8 @@ def test_axe_finds_nothing_on_the_staff_pages(person, viewport, scheme):
     MailBounce.objects.create(
         address=f"{'a-very-long-name' * 3}@example.org", kind="hard", detail="550 " + "no-such-user" * 20
     )
+    for number, end in enumerate((None, Debt.RECOVERED, Debt.LOST)):
+        fail(f"owing{number}@example.net", plan=Plan.objects.on_sale("EUR").first(), end=end)
     raise_alarm(kind=AlarmKind.BOOKS_DIFFER, subject="entry_unbalanced: entry 1", message="off by 1 EUR")
     reader = person(viewport=viewport, color_scheme=scheme)
     sign_in(reader, boss, to="/staff/")
