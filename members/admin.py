@@ -7,56 +7,24 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from members import contributing, mailing
+from members import contributing, mailing, selling_admin  # noqa: F401
 from members.models import (
     Contribution,
     ContributionOffer,
     ContributionReminder,
     ContributionSettings,
     Gift,
-    GiftOffer,
     MailBounce,
     Membership,
     Newsletter,
     OutgoingMail,
-    Plan,
-    Region,
-    RegionalAmounts,
     Signup,
-    Tier,
     User,
 )
+from members.selling_forms import ContributionOfferForm
 from payments.admin import ReadOnlyAdmin
 from payments.admin.base import MoneyAdmin, ReadOnlyInline
 from payments.models.queue import QueueQuerySet
-
-
-class PlanInline(admin.TabularInline):
-    model = Plan
-    extra = 0
-
-
-class GiftOfferInline(admin.TabularInline):
-    model = GiftOffer
-    extra = 0
-
-
-@admin.register(Tier)
-class TierAdmin(admin.ModelAdmin):
-    list_display = ["name", "position", "is_active"]
-    inlines = [PlanInline, GiftOfferInline]
-
-
-class RegionalAmountsInline(admin.TabularInline):
-    model = RegionalAmounts
-    extra = 0
-
-
-@admin.register(Region)
-class RegionAdmin(admin.ModelAdmin):
-    list_display = ["name", "currency", "position"]
-    prepopulated_fields = {"slug": ["name"]}
-    inlines = [RegionalAmountsInline]
 
 
 @admin.register(User)
@@ -109,6 +77,7 @@ class GiftAdmin(ReadOnlyAdmin):
 
 @admin.register(ContributionOffer)
 class ContributionOfferAdmin(admin.ModelAdmin):
+    form = ContributionOfferForm
     list_display = ["currency", "interval", "amounts", "preselected", "floor", "is_active"]
     list_filter = ["currency", "is_active"]
 

@@ -57,8 +57,22 @@ class Stock:
 
 def want(items: Iterable[Wanted]) -> int:
     """Writes down how the items shall be; how many of them are news. A worker is on its way to make those."""
-    known = {(row.kind, row.key): row.wanted for row in _ours()}
-    news = [item for item in items if known.get((item.kind, item.key)) != item.terms]
+    known = {(row.kind, row.key): row for row in _ours()}
+    wanted = {(item.kind, item.key): item for item in items}
+    # Nobody can buy what is gone from our tables. A coupon that nobody is offered does no harm.
+    gone = [row for where, row in known.items() if where not in wanted and row.wanted.get("is_active")]
+    told = [
+        *wanted.values(),
+        *(
+            Wanted(CatalogueKind(row.kind), row.key, row.name, row.wanted | {"is_active": False})
+            for row in gone
+        ),
+    ]
+    news = [
+        item
+        for item in told
+        if (item.kind, item.key) not in known or known[item.kind, item.key].wanted != item.terms
+    ]
     for item in news:
         _write(item)
     if news:
