@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import ActorKind, ChangeKind
 from members.following import user_of
+from members.history import terms_of
 from members.models import MembershipChange
 from members.offering import Action, CannotChange, Effect, SwitchPreview, Terms, effect_of, may, paid_until
 from members.periods import same_time_months_later
@@ -39,7 +40,7 @@ Call = Callable[[MembershipChange], Changed]
 def preview_switch(*, subscription: Subscription, terms: Terms) -> SwitchPreview:
     """What a switch would charge, and when. Asks Stripe once if it charges something now, else not at all."""
     _check(subscription, Action.SWITCH)
-    now = timezone.now().replace(microsecond=0)
+    now = _asked_at(subscription, terms) or timezone.now().replace(microsecond=0)
     effect = effect_of(subscription, terms)
     next_amount = Money(terms.amount, subscription.currency)
     nothing = Money(0, subscription.currency)
@@ -72,7 +73,7 @@ def switch(
     """Another tier, interval or amount. `at`: the preview's, so that what was shown is what is charged."""
     _check(subscription, Action.SWITCH)
     effect, price = effect_of(subscription, terms), _price(terms, subscription)
-    wanted = {"tier": terms.tier.name, "amount": terms.amount, "interval": terms.interval}
+    wanted = _wanted(terms)
 
     def call(change: MembershipChange) -> Changed:
         if effect == Effect.NOW:
@@ -173,6 +174,19 @@ _FEEDBACK = {
 """The page's reasons in Stripe's words."""
 
 
+def _asked_at(subscription: Subscription, terms: Terms) -> datetime | None:
+    """When the same was asked for and nobody knows what came of it: asked again, it is charged as of then."""
+    asked = MembershipChange.objects.asked().filter(subscription=subscription, kind=ChangeKind.SWITCHED)
+    for found in asked:
+        if found.after.items() >= _wanted(terms).items():
+            return datetime.fromtimestamp(found.after["at"], timezone.get_current_timezone())
+    return None
+
+
+def _wanted(terms: Terms) -> dict[str, Any]:
+    return {"tier": terms.tier.name, "amount": terms.amount, "interval": terms.interval}
+
+
 def _check(subscription: Subscription, action: Action) -> None:
     if action not in may(subscription):
         raise CannotChange(_("This cannot be done with the membership as it is now."))
@@ -210,7 +224,7 @@ def _ask(
     reason_code: str,
 ) -> MembershipChange:
     """The request, written down; asked for again while it is open, the same one."""
-    Subscription.objects.select_for_update().get(pk=subscription.pk)
+    fresh = Subscription.objects.select_for_update().get(pk=subscription.pk)
     user = user_of(subscription)
     if user is None:
         raise CannotChange(_("Nobody has this membership yet."))
@@ -220,6 +234,10 @@ def _ask(
         # What became of it nobody knows; should Stripe have done it, that is written down as Stripe tells it.
         found.failed_at, found.error = timezone.now(), "something else was asked for before Stripe answered"
         found.save(update_fields=["failed_at", "error"])
+    # Whoever pressed twice waited for the lock, and finds it done.
+    _check(fresh, _ACTIONS[kind])
+    if kind == ChangeKind.SWITCHED and _has(fresh, wanted):
+        raise CannotChange(_("You have this already."))
     return MembershipChange.objects.create(
         kind=kind,
         user=user,
@@ -230,6 +248,20 @@ def _ask(
         reason_code=reason_code,
         after=wanted | details,
     )
+
+
+_ACTIONS = {
+    ChangeKind.SWITCHED: Action.SWITCH,
+    ChangeKind.PAUSED: Action.PAUSE,
+    ChangeKind.RESUMED: Action.RESUME,
+    ChangeKind.CANCELLED: Action.CANCEL,
+    ChangeKind.KEPT: Action.KEEP,
+}
+
+
+def _has(subscription: Subscription, wanted: dict[str, Any]) -> bool:
+    tier = tier_of(subscription)
+    return terms_of(subscription, tier=tier.name if tier else "").items() >= wanted.items()
 
 
 def _carry_out(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from members.models import Membership, MembershipChange, Tier
 from members.offering import Action, may
+from members.signed_links import card_url
 from members.tiers import tiers_of
 from payments.enums import Purpose, Rest
 from payments.models import Subscription, UnpaidInvoice
@@ -49,8 +50,8 @@ class Holding:
 
     @property
     def may(self) -> set[Action]:
-        """What makes sense now. While something is on its way, nothing else."""
-        return set() if self.asked else may(self.subscription)
+        """What makes sense now."""
+        return may(self.subscription)
 
     @property
     def can(self) -> set[str]:
@@ -87,6 +88,11 @@ class Holding:
         """What is owed and still costs nobody their access."""
         today = timezone.localdate()
         return next((each for each in self.owed if today <= each.last_day_of_grace), None)
+
+    @property
+    def card_url(self) -> str:
+        """The page on which another card pays what is owed."""
+        return card_url(self.subscription)
 
     @property
     def is_over(self) -> bool:
@@ -139,7 +145,7 @@ def holdings_of(user: "User", memberships: Iterable[Membership]) -> list[Holding
     for membership in memberships:
         brought[membership.subscription_id].append(membership)
     asked = defaultdict(list)
-    for change in MembershipChange.objects.asked().filter(subscription__in=subscriptions):
+    for change in _waiting().filter(subscription__in=subscriptions):
         asked[change.subscription_id].append(change)
     owed = defaultdict(list)
     for invoice in UnpaidInvoice.objects.open().filter(subscription__in=subscriptions):
@@ -157,9 +163,14 @@ def holding_of(subscription: Subscription) -> Holding:
         subscription,
         tiers_of([subscription])[subscription.pk],
         list(brought.select_related("tier", "payment", "gift__payment")),
-        list(MembershipChange.objects.asked().filter(subscription=subscription)),
+        list(_waiting().filter(subscription=subscription)),
         list(UnpaidInvoice.objects.open().filter(subscription=subscription)),
     )
+
+
+def _waiting() -> QuerySet[MembershipChange]:
+    """What was asked for lately. Of older requests we have read since that nothing came of them."""
+    return MembershipChange.objects.asked().filter(asked_at__gt=timezone.now() - timedelta(days=1))
 
 
 def others_now(memberships: Iterable[Membership]) -> list[Membership]:

@@ -20,9 +20,11 @@ from payments.portal import open_portal
 @login_required
 @require_POST
 def change_card(request: ReaderRequest, pk: int) -> HttpResponse:
-    """Leads to the page where the membership gets another card."""
-    customer = holding_or_404(request, pk).subscription.customer
-    return _to_stripe(request, customer, back="account", is_for_card=True)
+    """Leads to the page where the membership gets another card; first to what that would pay, if something is owed."""
+    holding = holding_or_404(request, pk)
+    if holding.owed:
+        return redirect(holding.card_url)
+    return _to_stripe(request, holding.subscription.customer, back="account", is_for_card=True)
 
 
 @never_cache

@@ -22,7 +22,7 @@ DECLINED = _("Your bank did not agree to the payment. Nothing was charged, and n
 REFUSED = _("Our payment service did not do this. Nothing was charged, and nothing has changed.")
 UNKNOWN = _(
     "Our payment service has not answered, so we do not know yet whether this was done. "
-    "We keep asking, and this page will say so. There is no need to do it again."
+    "If it does not show here within minutes, ask once more: it is done once, and charged once."
 )
 AWAY = _("Our payment service cannot be reached just now. Nothing was charged. Please try again in a while.")
 

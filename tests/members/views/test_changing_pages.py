@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from members.models import MembershipChange, ReturnReminder, User
 from members.views.switching import GOOD_FOR
-from payments.models import Subscription
+from payments.models import Payment, Subscription, UnpaidInvoice
 from tests.factories.members import PlanFactory, TierFactory
+from tests.support.books import assert_books
 from tests.support.stories import join
+from tests.support.threads import all_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +62,56 @@ def test_unknown_outcome_is_said_and_waits(reader):
     assert "we do not know yet whether this was done" in page
     assert "has not confirmed it yet" in page
     assert MembershipChange.objects.asked().count() == 1
-    assert "Cancel membership" not in page
+    assert "Cancel membership" in page
+
+
+def test_asked_once_more_is_done_once_for_the_sum_that_was_shown(member, plans, at_stripe):
+    """Stripe does it, and its answer is lost: what is shown and charged by then is what it was before."""
+    with time_machine.travel(timezone.now() + timedelta(days=10)) as clock:
+        first = member.get(path("switch"), {"plan": plans[1].pk}).context
+        fault = {"method": "POST", "path": "/v1/subscriptions/*", "fault": "reset_after", "times": 9}
+        at_stripe.switch("faults", {"api": [fault]})
+        assert "we do not know yet" in reads(
+            member.post(path("switch"), {"agreed": first["agreed"]}, follow=True)
+        )
+        at_stripe.switch("faults", {})
+        clock.shift(3600)
+        again = member.get(path("switch"), {"plan": plans[1].pk}).context
+        assert again["preview"].at == first["preview"].at
+        assert "Done." in reads(member.post(path("switch"), {"agreed": again["agreed"]}, follow=True))
+        assert list(Payment.objects.order_by("pk").values_list("amount", flat=True)) == [
+            1000, first["preview"].due_now.amount,
+        ]  # fmt: skip
+    assert MembershipChange.objects.filter(kind="switched").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_are_one_change(member, plans):
+    agreed = member.get(path("switch"), {"plan": plans[1].pk}).context["agreed"]
+    there, cookies = path("switch"), member.cookies
+
+    def press(_number):
+        tab = Client()
+        tab.cookies = cookies
+        return tab.post(there, {"agreed": agreed}).status_code
+
+    assert all_at_once(press, threads=3) == [302] * 3
+    assert MembershipChange.objects.filter(kind="switched", done_at__isnull=False).count() == 1
+    assert Payment.objects.count() == 2
+    assert_books()
+
+
+def test_owed_payment_leads_to_the_card_page(reader):
+    subscription = Subscription.objects.get()
+    now = timezone.now()
+    UnpaidInvoice.objects.create(
+        invoice_id="in_1", livemode=False, subscription=subscription, amount=1000, currency="EUR", attempts=1,
+        period_start=now, failed_at=now, next_attempt_at=now + timedelta(days=3), read_at=now,
+    )  # fmt: skip
+    page = reads(reader.get("/account/"))
+    assert "Your last payment of €10 did not go through." in page
+    assert "Put it right" in page
+    assert "/card/" in reader.post(path("card"))["Location"]
 
 
 @pytest.mark.parametrize(
