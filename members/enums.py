@@ -40,6 +40,7 @@ class ChangeKind(models.TextChoices):
     IMPORTED = "imported", _("Brought over")
     ENDED_EARLY = "ended_early", _("Ended early by the newsroom")
     MOVED = "moved", _("Moved to another account")
+    READDRESSED = "readdressed", _("Address changed")
 
 
 class Find(models.TextChoices):
@@ -130,6 +131,8 @@ class MailKind(models.TextChoices):
     CARD_LINK = "card_link", _("A link to put in another card")
     CARD_EXPIRING = "card_expiring", _("A card expires before it is needed again")
     RENEWAL_AHEAD = "renewal_ahead", _("A yearly payment is near")
+    ADDRESS_CHANGED = "address_changed", _("An account has another address, for the old one")
+    PURCHASE_MOVED = "purchase_moved", _("A mistyped address was put right")
     ERASED = "erased", _("Somebody was erased, and is told")
 
 

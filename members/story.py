@@ -122,6 +122,18 @@ def _granted(change: MembershipChange) -> str:
     return _("You were given a membership: %(tier)s.") % {"tier": _tier(change)}
 
 
+def _moved(change: MembershipChange) -> str:
+    if not change.after.get("email"):
+        return _("A purchase was moved to whom it belongs to.")
+    return _("We put right the address that you paid with: it was %(email)s.") % {
+        "email": change.before.get("email", "")
+    }
+
+
+def _readdressed(change: MembershipChange) -> str:
+    return _("You changed your address from %(email)s.") % {"email": change.before.get("email", "")}
+
+
 _SENTENCES: Mapping[ChangeKind, Callable[[MembershipChange], str]] = {
     ChangeKind.JOINED: _joined,
     ChangeKind.TRIAL_STARTED: _trial_started,
@@ -137,6 +149,8 @@ _SENTENCES: Mapping[ChangeKind, Callable[[MembershipChange], str]] = {
     ChangeKind.CARD_CHANGED: _card_changed,
     ChangeKind.REDEEMED: _redeemed,
     ChangeKind.GRANTED: _granted,
+    ChangeKind.MOVED: _moved,
+    ChangeKind.READDRESSED: _readdressed,
 }
 
 

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from members.views import (
     account,
+    address,
     card,
     confirming,
     contributions,
@@ -20,7 +21,7 @@ from members.views import (
 from members.views.giving import GiftView
 from members.views.joining import JoinView
 from members.views.mail_webhook import mail_webhook
-from members.views.staff import exporting, granting, importing, mail, member, members, recovery, words
+from members.views.staff import exporting, granting, importing, mail, member, members, moving, recovery, words
 from members.views.support import SupportView
 from members.views.switching import SwitchView
 
@@ -54,6 +55,7 @@ staff_members = [
     path("export.csv", exporting.export, name="staff_export"),
     path("<int:pk>/data/", data.staff_download, name="staff_member_data"),
     path("<int:pk>/erase/", data.staff_erase, name="staff_member_erase"),
+    path("purchases/<uuid:reference>/", moving.move, name="staff_move_purchase"),
     path("memberships/<int:pk>/end/", granting.MoveEndView.as_view(), name="staff_move_end"),
 ]
 
@@ -91,6 +93,7 @@ urlpatterns = [
     path("newsletters/", newsletters.newsletters, name="newsletters"),
     path("newsletters/confirm/<str:token>/", newsletters.confirm, name="newsletters_confirm"),
     path("newsletters/end/<str:token>/", newsletters.end, name="newsletters_end"),
+    path("account/email/", address.change, name="account_email_change"),
     path("account/data/", data.my_data, name="my_data"),
     path("account/data/download/", data.download, name="my_data_download"),
     path("account/data/delete/", data.erase, name="my_data_erase"),

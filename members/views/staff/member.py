@@ -24,7 +24,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     """One person's page."""
     person = get_object_or_404(User, pk=pk)
     memberships = Membership.objects.filter(user=person).order_by("-ends_on", "-pk")
-    payments = Payment.objects.filter(user=person).order_by("-paid_at", "-pk")
+    payments = Payment.objects.filter(user=person).select_related("checkout").order_by("-paid_at", "-pk")
     subscriptions = Subscription.objects.filter(customer__user=person).select_related("customer")
     context = {
         "person": person,
