@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.choices import Choice, cheaper, choices_for, yearly
-from members.holding import Holding
+from members.enrolments import Enrolment
 from members.offering import Action
 
 
@@ -38,23 +38,23 @@ class Offer:
     choice: Choice | None = None
 
 
-def offer_for(holding: Holding, reason: str) -> Offer | None:
+def offer_for(enrolment: Enrolment, reason: str) -> Offer | None:
     """The one offer that matches the reason; None if nothing would serve better than going."""
     match reason:
         case Reason.EXPENSIVE:
-            return _less(holding)
-        case Reason.TIGHT | Reason.NOT_USED | Reason.BREAK if Action.PAUSE in holding.may:
+            return _less(enrolment)
+        case Reason.TIGHT | Reason.NOT_USED | Reason.BREAK if Action.PAUSE in enrolment.may:
             return Offer(OfferKind.PAUSE)
         case Reason.ELSEWHERE:
             return Offer(OfferKind.REMIND)
     return None
 
 
-def _less(holding: Holding) -> Offer | None:
-    if Action.SWITCH not in holding.may:
+def _less(enrolment: Enrolment) -> Offer | None:
+    if Action.SWITCH not in enrolment.may:
         return None
-    choices = choices_for(holding.subscription, holding.tier)
-    if less := cheaper(holding.subscription, choices):
+    choices = choices_for(enrolment.subscription, enrolment.tier)
+    if less := cheaper(enrolment.subscription, choices):
         return Offer(OfferKind.LESS, less)
-    year = yearly(holding.subscription, holding.tier, choices)
+    year = yearly(enrolment.subscription, enrolment.tier, choices)
     return Offer(OfferKind.YEARLY, year) if year else None

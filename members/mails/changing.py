@@ -4,9 +4,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from members.enrolments import next_charge_at
 from members.enums import MailKind
 from members.history import terms_of
-from members.holding import next_charge_at
 from members.mails.cast import Cast
 from members.mails.registry import Context, mail
 from members.models import Membership, MembershipChange, ReturnReminder

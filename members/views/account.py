@@ -4,9 +4,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from members.enrolments import enrolments_of, memberships_of, others_now
 from members.gift_links import url_for
 from members.history import story_of
-from members.holding import holdings_of, memberships_of, others_now
 from members.models import Gift
 from members.story import tell
 from members.views.reader import ReaderRequest
@@ -20,13 +20,13 @@ TOLD_AT_ONCE = 6
 def account(request: ReaderRequest) -> HttpResponse:
     """What I have and gave, and what became of it: from our rows, so that it is there when Stripe is not."""
     memberships = list(memberships_of(request.user))
-    holdings = holdings_of(request.user, memberships)
+    enrolments = enrolments_of(request.user, memberships)
     gifts = Gift.objects.filter(payment__user=request.user).select_related("tier", "payment")
     story = [tell(change) for change in story_of(request.user)]
     context = {
         "memberships": memberships,
-        "holdings": [holding for holding in holdings if not holding.is_over],
-        "running": sum(holding.subscription.is_running for holding in holdings),
+        "enrolments": [enrolment for enrolment in enrolments if not enrolment.is_over],
+        "running": sum(enrolment.subscription.is_running for enrolment in enrolments),
         "others": others_now(memberships),
         "gifts": [{"gift": gift, "url": url_for(gift.reference)} for gift in gifts.order_by("-created_at")],
         "story": story[:TOLD_AT_ONCE],

@@ -12,41 +12,41 @@ from django.views.decorators.http import require_POST
 
 from members.change_forms import CancelForm
 from members.changing import cancel, keep
-from members.holding import Holding
+from members.enrolments import Enrolment
 from members.leaving import offer_for
 from members.models import ReturnReminder
 from members.offering import Action
 from members.returning import MONTHS, remind_to_return
-from members.views.reader import ReaderRequest, holding_or_404, is_carried_out
+from members.views.reader import ReaderRequest, enrolment_or_404, is_carried_out
 
 
 @method_decorator([never_cache, login_required], name="dispatch")
 class CancelView(View):
     def get(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
-        if Action.CANCEL not in holding.may:
+        enrolment = enrolment_or_404(request, pk)
+        if Action.CANCEL not in enrolment.may:
             return redirect("account")
-        return render(request, "members/account/cancel.html", {"holding": holding, "form": CancelForm()})
+        return render(request, "members/account/cancel.html", {"enrolment": enrolment, "form": CancelForm()})
 
     def post(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
-        if Action.CANCEL not in holding.may:
+        enrolment = enrolment_or_404(request, pk)
+        if Action.CANCEL not in enrolment.may:
             return redirect("cancelled", pk=pk)
         form = CancelForm(request.POST)
         if not form.is_valid():
-            return render(request, "members/account/cancel.html", {"holding": holding, "form": form})
-        offer = None if form.cleaned_data["is_sure"] else offer_for(holding, form.cleaned_data["reason"])
+            return render(request, "members/account/cancel.html", {"enrolment": enrolment, "form": form})
+        offer = None if form.cleaned_data["is_sure"] else offer_for(enrolment, form.cleaned_data["reason"])
         if offer:
-            context = {"holding": holding, "form": form, "offer": offer}
+            context = {"enrolment": enrolment, "form": form, "offer": offer}
             return render(request, "members/account/cancel_offer.html", context)
-        return self.cancel(request, holding, form)
+        return self.cancel(request, enrolment, form)
 
-    def cancel(self, request: ReaderRequest, holding: Holding, form: CancelForm) -> HttpResponse:
+    def cancel(self, request: ReaderRequest, enrolment: Enrolment, form: CancelForm) -> HttpResponse:
         told = form.cleaned_data
         is_done = is_carried_out(
             request,
             lambda: cancel(
-                subscription=holding.subscription,
+                subscription=enrolment.subscription,
                 actor=request.user,
                 reason=told["words"],
                 reason_code=told["reason"],
@@ -54,19 +54,19 @@ class CancelView(View):
         )
         if not is_done:
             return redirect("account")
-        _remind(request, holding)
-        return redirect("cancelled", pk=holding.subscription.pk)
+        _remind(request, enrolment)
+        return redirect("cancelled", pk=enrolment.subscription.pk)
 
 
 @never_cache
 @login_required
 def cancelled(request: ReaderRequest, pk: int) -> HttpResponse:
     """Until when it lasts, that nothing more is charged, and the way back."""
-    holding = holding_or_404(request, pk)
-    if Action.CANCEL in holding.may:
+    enrolment = enrolment_or_404(request, pk)
+    if Action.CANCEL in enrolment.may:
         return redirect("account")
-    reminder = ReturnReminder.objects.filter(subscription=holding.subscription).first()
-    context = {"holding": holding, "reminder": reminder, "lengths": MONTHS}
+    reminder = ReturnReminder.objects.filter(subscription=enrolment.subscription).first()
+    context = {"enrolment": enrolment, "reminder": reminder, "lengths": MONTHS}
     return render(request, "members/account/cancelled.html", context)
 
 
@@ -75,16 +75,16 @@ def cancelled(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_POST
 def remind(request: ReaderRequest, pk: int) -> HttpResponse:
     """Has us write to somebody who left, once, after some months."""
-    holding = holding_or_404(request, pk)
-    if Action.CANCEL not in holding.may:
-        _remind(request, holding)
+    enrolment = enrolment_or_404(request, pk)
+    if Action.CANCEL not in enrolment.may:
+        _remind(request, enrolment)
     return redirect("cancelled", pk=pk)
 
 
-def _remind(request: ReaderRequest, holding: Holding) -> None:
+def _remind(request: ReaderRequest, enrolment: Enrolment) -> None:
     months = request.POST.get("remind", "")
     if months in {str(each) for each in MONTHS}:
-        remind_to_return(subscription=holding.subscription, user=request.user, months=int(months))
+        remind_to_return(subscription=enrolment.subscription, user=request.user, months=int(months))
 
 
 @never_cache
@@ -92,9 +92,9 @@ def _remind(request: ReaderRequest, holding: Holding) -> None:
 @require_POST
 def keep_membership(request: ReaderRequest, pk: int) -> HttpResponse:
     """Undoes a cancellation."""
-    holding = holding_or_404(request, pk)
-    if Action.KEEP in holding.may and is_carried_out(
-        request, lambda: keep(subscription=holding.subscription, actor=request.user)
+    enrolment = enrolment_or_404(request, pk)
+    if Action.KEEP in enrolment.may and is_carried_out(
+        request, lambda: keep(subscription=enrolment.subscription, actor=request.user)
     ):
         messages.success(request, _("Good to have you with us. Your membership goes on as before."))
     return redirect("account")

@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 
 from members.change_forms import MOST_MONTHS, PauseForm
 from members.changing import pause, resume
-from members.holding import Holding
+from members.enrolments import Enrolment
 from members.offering import Action, resume_effect
 from members.periods import add_months, day_of
-from members.views.reader import ReaderRequest, holding_or_404, is_carried_out
+from members.views.reader import ReaderRequest, enrolment_or_404, is_carried_out
 
 
 @method_decorator([never_cache, login_required], name="dispatch")
@@ -21,22 +21,22 @@ class PauseView(View):
     """For one to six months, each with the day that payments begin again."""
 
     def get(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
-        if Action.PAUSE not in holding.may:
+        enrolment = enrolment_or_404(request, pk)
+        if Action.PAUSE not in enrolment.may:
             return redirect("account")
-        return _page(request, holding, PauseForm(initial={"reason": request.GET.get("reason", "")}))
+        return _page(request, enrolment, PauseForm(initial={"reason": request.GET.get("reason", "")}))
 
     def post(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
-        if Action.PAUSE not in holding.may:
+        enrolment = enrolment_or_404(request, pk)
+        if Action.PAUSE not in enrolment.may:
             return redirect("account")
         form = PauseForm(request.POST)
         if not form.is_valid():
-            return _page(request, holding, form)
+            return _page(request, enrolment, form)
         if is_carried_out(
             request,
             lambda: pause(
-                subscription=holding.subscription,
+                subscription=enrolment.subscription,
                 months=form.cleaned_data["months"],
                 actor=request.user,
                 reason_code=form.cleaned_data["reason"],
@@ -51,25 +51,25 @@ class ResumeView(View):
     """Says first whether something is charged now."""
 
     def get(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
-        if Action.RESUME not in holding.may:
+        enrolment = enrolment_or_404(request, pk)
+        if Action.RESUME not in enrolment.may:
             return redirect("account")
-        context = {"holding": holding, "effect": resume_effect(holding.subscription, timezone.now())}
+        context = {"enrolment": enrolment, "effect": resume_effect(enrolment.subscription, timezone.now())}
         return render(request, "members/account/resume.html", context)
 
     def post(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
-        if Action.RESUME not in holding.may:
+        enrolment = enrolment_or_404(request, pk)
+        if Action.RESUME not in enrolment.may:
             return redirect("account")
-        if is_carried_out(request, lambda: resume(subscription=holding.subscription, actor=request.user)):
+        if is_carried_out(request, lambda: resume(subscription=enrolment.subscription, actor=request.user)):
             messages.success(request, _("Welcome back. Your membership goes on."))
         return redirect("account")
 
 
-def _page(request: ReaderRequest, holding: Holding, form: PauseForm) -> HttpResponse:
-    starts_on = day_of(holding.subscription.current_period_end)
+def _page(request: ReaderRequest, enrolment: Enrolment, form: PauseForm) -> HttpResponse:
+    starts_on = day_of(enrolment.subscription.current_period_end)
     lengths = [
         {"months": months, "on": add_months(starts_on, months)} for months in range(1, MOST_MONTHS + 1)
     ]
-    context = {"holding": holding, "form": form, "starts_on": starts_on, "lengths": lengths}
+    context = {"enrolment": enrolment, "form": form, "starts_on": starts_on, "lengths": lengths}
     return render(request, "members/account/pause.html", context)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from members.holding import subscriptions_of
-from members.views.reader import AWAY, ReaderRequest, holding_or_404
+from members.enrolments import subscriptions_of
+from members.views.reader import AWAY, ReaderRequest, enrolment_or_404
 from payments.gateway.facts import GatewayError
 from payments.models import Customer
 from payments.portal import open_portal
@@ -21,10 +21,10 @@ from payments.portal import open_portal
 @require_POST
 def change_card(request: ReaderRequest, pk: int) -> HttpResponse:
     """Leads to the page where the membership gets another card; first to what that would pay, if something is owed."""
-    holding = holding_or_404(request, pk)
-    if holding.owed:
-        return redirect(holding.card_url)
-    return _to_stripe(request, holding.subscription.customer, back="account", is_for_card=True)
+    enrolment = enrolment_or_404(request, pk)
+    if enrolment.owed:
+        return redirect(enrolment.card_url)
+    return _to_stripe(request, enrolment.subscription.customer, back="account", is_for_card=True)
 
 
 @never_cache

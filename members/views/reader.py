@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from members.holding import Holding, holding_of, subscriptions_of
+from members.enrolments import Enrolment, enrolment_of, subscriptions_of
 from members.offering import CannotChange
 from payments.gateway.facts import Declined, GatewayError, Refused
 
@@ -33,9 +33,9 @@ class ReaderRequest(HttpRequest):
     user: "User"
 
 
-def holding_or_404(request: ReaderRequest, pk: int) -> Holding:
+def enrolment_or_404(request: ReaderRequest, pk: int) -> Enrolment:
     """The reader's own subscription. Somebody else's is none that they could find."""
-    return holding_of(get_object_or_404(subscriptions_of(request.user), pk=pk))
+    return enrolment_of(get_object_or_404(subscriptions_of(request.user), pk=pk))
 
 
 def is_carried_out(request: HttpRequest, change: Callable[[], object]) -> bool:

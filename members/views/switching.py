@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from members.change_forms import SwitchForm
 from members.changing import preview_switch, switch
 from members.choices import choices_for
-from members.holding import Holding
+from members.enrolments import Enrolment
 from members.models import Tier
 from members.offering import Action, CannotChange, Effect, SwitchPreview, Terms
-from members.views.reader import AWAY, ReaderRequest, holding_or_404, is_carried_out
+from members.views.reader import AWAY, ReaderRequest, enrolment_or_404, is_carried_out
 from payments.enums import Interval
 from payments.gateway.facts import GatewayError
 from payments.money import Money
@@ -32,44 +32,44 @@ class SwitchView(View):
     """The form is sent by GET, which asks Stripe for the sum and changes nothing; the yes is a POST."""
 
     def get(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
-        if Action.SWITCH not in holding.may:
+        enrolment = enrolment_or_404(request, pk)
+        if Action.SWITCH not in enrolment.may:
             return _not_now(request)
         form = SwitchForm(
             request.GET if "plan" in request.GET else None,
-            choices=choices_for(holding.subscription, holding.tier),
+            choices=choices_for(enrolment.subscription, enrolment.tier),
         )
         if not form.is_valid():
-            return _form(request, holding, form)
+            return _form(request, enrolment, form)
         try:
-            preview = preview_switch(subscription=holding.subscription, terms=form.cleaned_data["terms"])
+            preview = preview_switch(subscription=enrolment.subscription, terms=form.cleaned_data["terms"])
         except CannotChange as reason:
             form.add_error(None, str(reason))
         except GatewayError:
             form.add_error(None, AWAY)
         else:
-            return _confirm(request, holding, form.cleaned_data["terms"], preview)
-        return _form(request, holding, form)
+            return _confirm(request, enrolment, form.cleaned_data["terms"], preview)
+        return _form(request, enrolment, form)
 
     def post(self, request: ReaderRequest, pk: int) -> HttpResponse:
-        holding = holding_or_404(request, pk)
+        enrolment = enrolment_or_404(request, pk)
         agreed = _agreed(request.POST.get("agreed", ""), pk)
         if agreed is None:
             messages.warning(request, _("That was shown a while ago. Please look at the sum once more."))
             return redirect("switch", pk=pk)
         terms, at = agreed
-        if _has(holding, terms) or is_carried_out(
+        if _has(enrolment, terms) or is_carried_out(
             request,
-            lambda: switch(subscription=holding.subscription, terms=terms, actor=request.user, at=at),
+            lambda: switch(subscription=enrolment.subscription, terms=terms, actor=request.user, at=at),
         ):
             messages.success(request, _("Done. Your membership is changed as you see here."))
         return redirect("account")
 
 
-def _has(holding: Holding, terms: Terms) -> bool:
+def _has(enrolment: Enrolment, terms: Terms) -> bool:
     """A second press of the button asks for what there is already."""
-    subscription = holding.subscription
-    return (holding.tier, subscription.interval, subscription.amount) == (
+    subscription = enrolment.subscription
+    return (enrolment.tier, subscription.interval, subscription.amount) == (
         terms.tier, terms.interval, terms.amount
     )  # fmt: skip
 
@@ -79,19 +79,21 @@ def _not_now(request: ReaderRequest) -> HttpResponse:
     return redirect("account")
 
 
-def _form(request: ReaderRequest, holding: Holding, form: SwitchForm) -> HttpResponse:
-    context = {"holding": holding, "form": form, "choices": list(form.offered.values())}
+def _form(request: ReaderRequest, enrolment: Enrolment, form: SwitchForm) -> HttpResponse:
+    context = {"enrolment": enrolment, "form": form, "choices": list(form.offered.values())}
     return render(request, "members/account/switch.html", context)
 
 
-def _confirm(request: ReaderRequest, holding: Holding, terms: Terms, preview: SwitchPreview) -> HttpResponse:
+def _confirm(
+    request: ReaderRequest, enrolment: Enrolment, terms: Terms, preview: SwitchPreview
+) -> HttpResponse:
     context = {
-        "holding": holding,
+        "enrolment": enrolment,
         "terms": terms,
-        "price": Money(terms.amount, holding.subscription.currency),
+        "price": Money(terms.amount, enrolment.subscription.currency),
         "preview": preview,
         "is_now": preview.effect == Effect.NOW,
-        "agreed": _sealed(holding.subscription.pk, terms, preview.at),
+        "agreed": _sealed(enrolment.subscription.pk, terms, preview.at),
     }
     return render(request, "members/account/switch_confirm.html", context)
 

@@ -193,7 +193,7 @@ def test_declined_upgrade_changes_nothing(at_stripe, tiers, joined):
     at_stripe.tell()
     subscription.refresh_from_db()
     assert (subscription.amount, paid(), Membership.objects.count()) == (500, [500], 1)
-    assert story(ada) == [JOINED]
+    assert story(ada) == [JOINED, (ChangeKind.CARD_CHANGED, ActorKind.SYSTEM)]
     assert MembershipChange.objects.get(kind=ChangeKind.SWITCHED).failed_at is not None
     assert_books()
 

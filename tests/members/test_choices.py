@@ -1,7 +1,7 @@
 import pytest
 
 from members.choices import choices_for
-from members.holding import holding_of
+from members.enrolments import enrolment_of
 from members.leaving import OfferKind, offer_for
 from payments.enums import Interval
 from payments.models import Subscription
@@ -19,9 +19,9 @@ def friend():
     return PlanFactory(tier=tier), PlanFactory(tier=tier, amount=10000, interval=Interval.YEAR)
 
 
-def holding(plan):
+def enrolment(plan):
     join("ada@example.org", plan=plan)
-    return holding_of(Subscription.objects.select_related("checkout__signup__plan__tier").get())
+    return enrolment_of(Subscription.objects.select_related("checkout__signup__plan__tier").get())
 
 
 def told(held):
@@ -34,7 +34,7 @@ def test_everything_on_sale_in_the_subscriptions_currency(friend):
     PlanFactory(tier=keeper, amount=2000)
     PlanFactory(tier=keeper, amount=300, currency="USD")
     PlanFactory(tier=TierFactory(name="Gone", is_active=False), amount=100)
-    assert told(holding(friend[0])) == [
+    assert told(enrolment(friend[0])) == [
         ("Friend", "month", 1000, True),
         ("Friend", "year", 10000, False),
         ("Keeper", "month", 2000, False),
@@ -43,7 +43,7 @@ def test_everything_on_sale_in_the_subscriptions_currency(friend):
 
 def test_archived_plan_stays_for_who_has_it_at_its_old_price(friend):
     month, _ = friend
-    held = holding(month)
+    held = enrolment(month)
     month.is_active = False
     month.save()
     assert ("Friend", "month", 1000, True) in told(held)
@@ -67,12 +67,12 @@ def test_archived_plan_stays_for_who_has_it_at_its_old_price(friend):
     ],
 )
 def test_offer_matches_the_reason(friend, reason, kind):
-    offer = offer_for(holding(friend[0]), reason)
+    offer = offer_for(enrolment(friend[0]), reason)
     assert (offer.kind if offer else None) == kind
 
 
 def test_who_gives_more_than_the_least_is_offered_the_least(friend):
-    held = holding(friend[0])
+    held = enrolment(friend[0])
     Subscription.objects.update(amount=1700)
     held.subscription.refresh_from_db()
     offer = offer_for(held, "too_expensive")
@@ -82,6 +82,6 @@ def test_who_gives_more_than_the_least_is_offered_the_least(friend):
 
 
 def test_nothing_is_offered_that_cannot_be_done(friend):
-    held = holding(friend[0])
+    held = enrolment(friend[0])
     held.subscription.is_paused = True
     assert [offer_for(held, reason) for reason in ("break", "too_expensive")] == [None, None]

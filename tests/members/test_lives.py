@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+from members.enrolments import next_charge_at
 from members.enums import ChangeKind, Origin
 from members.history import story_of
-from members.holding import next_charge_at
 from members.joining import start_signup
 from members.models import Membership, User
 from members.periods import add_months

@@ -10,7 +10,7 @@ from payments.models import Payment
 from payments.money import Money
 from payments.recording import record
 from tests.factories.members import GiftOfferFactory, PlanFactory, TierFactory
-from tests.support.stories import give, join
+from tests.support.stories import donate, give, join
 from tests.support.stripe_side import StripeSide
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
@@ -74,6 +74,13 @@ def test_statement_counts_what_moved_in_the_year_in_each_currency():
     assert statement(payments, 2025).bought.totals == [Money(1000, "EUR")]
     assert statement(payments, 2026).bought.totals == [Money(1000, "EUR"), Money(1500, "JPY")]
     assert statement(payments, 2026).given.lines == []
+
+
+def test_donations_stand_apart():
+    join("ada@example.org", paid_at=MARCH)
+    donate("ada@example.org", amount=Money(2500, "EUR"), paid_at=MARCH)
+    found = statement(payments_of(User.objects.get()), 2026)
+    assert (found.bought.totals, found.given.totals) == ([Money(1000, "EUR")], [Money(2500, "EUR")])
 
 
 def test_year_begins_in_the_newsrooms_zone(settings):

@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Enrolment:
     """A subscription and what it has brought. `tier`: what the next payment is for."""
 
     subscription: Subscription
@@ -137,7 +137,7 @@ def memberships_of(user: "User") -> QuerySet[Membership]:
     return found.order_by("-starts_on", "-pk")
 
 
-def holdings_of(user: "User", memberships: Iterable[Membership]) -> list[Holding]:
+def enrolments_of(user: "User", memberships: Iterable[Membership]) -> list[Enrolment]:
     """Each subscription with what it brought (of `memberships`), and what the reader asked for and waits for."""
     subscriptions = list(subscriptions_of(user))
     tiers = tiers_of(subscriptions)
@@ -151,15 +151,15 @@ def holdings_of(user: "User", memberships: Iterable[Membership]) -> list[Holding
     for invoice in UnpaidInvoice.objects.open().filter(subscription__in=subscriptions):
         owed[invoice.subscription_id].append(invoice)
     return [
-        Holding(each, tiers[each.pk], brought[each.pk], asked[each.pk], owed[each.pk])
+        Enrolment(each, tiers[each.pk], brought[each.pk], asked[each.pk], owed[each.pk])
         for each in subscriptions
     ]
 
 
-def holding_of(subscription: Subscription) -> Holding:
+def enrolment_of(subscription: Subscription) -> Enrolment:
     """The same for one."""
     brought = Membership.objects.filter(subscription=subscription)
-    return Holding(
+    return Enrolment(
         subscription,
         tiers_of([subscription])[subscription.pk],
         list(brought.select_related("tier", "payment", "gift__payment")),
