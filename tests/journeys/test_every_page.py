@@ -29,6 +29,7 @@ PATHS = [
     "/redeem/unknown/",
     "/card/",
     "/card/unknown/",
+    "/newsletters/",
     "/demo/article/",
     "/demo/mail/",
     "/campaigns/birthday/",
