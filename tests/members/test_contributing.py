@@ -119,6 +119,7 @@ def test_donation_grants_no_membership_and_makes_a_supporter_with_one_receipt():
 def test_monthly_donation_is_revenue_each_month_and_thanked_for_once():
     given = donate("ada@example.org", interval=Interval.MONTH, renewals=2)
     assert list(Payment.objects.values_list("checkout__contribution", flat=True)) == [given.pk] * 3
+    assert given.paid_at == Payment.objects.earliest("paid_at").paid_at
     assert balances()[Account.DONATION_REVENUE, "EUR"] == -9000
     assert len(mails(MailKind.DONATION_RECEIVED)) == 1
     assert count_supporters() == User.objects.count() == 1
@@ -135,6 +136,22 @@ def test_payments_in_the_wrong_order_end_the_same():
 def test_donation_of_somebody_signed_in_is_theirs():
     reader = UserFactory(email="ada@example.org")
     assert donate("ada@example.org", user=reader).user == reader
+
+
+def test_request_of_somebody_signed_in_is_not_the_anonymous_one():
+    anonymous = ask()
+    reader = UserFactory(email="ada@example.org")
+    mine = ask(user=reader)
+    assert mine != anonymous
+    assert mine.checkout.user == reader
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_workers_owe_one_mail_about_a_dedication():
+    donate("ada@example.org", **DEDICATED)
+    later = timezone.now() + timedelta(days=2)
+    assert sum(all_at_once(lambda _: tell_of_dedications(later))) == 1
+    assert len(mails(MailKind.DEDICATION)) == 1
 
 
 def test_donation_that_nobody_asked_for_delivers_nothing_and_is_told():
