@@ -78,7 +78,11 @@ def _by_currency(found: list[Place], currency: str, country: str) -> Place | Non
 
 
 def _by_country(found: list[Place], country: str) -> Place | None:
-    return next((place for place in found if place.region and country in place.region.countries), None)
+    """The region that has the country, else the one that has none and so is for everybody else."""
+    regions = [(place, place.region.countries) for place in found if place.region]
+    named = (place for place, countries in regions if country in countries)
+    others = (place for place, countries in regions if country and not countries)
+    return next(named, None) or next(others, None)
 
 
 def _first(found: list[Place]) -> Place:

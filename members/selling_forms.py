@@ -158,7 +158,10 @@ class ContributionOfferForm(MoneyForm):
 class RegionForm(forms.ModelForm):
     countries = CodesField(
         required=False,
-        help_text=_("Codes of two capitals: DE AT FR. Readers there are offered this region first."),
+        help_text=_(
+            "Codes of two capitals: DE AT FR. Readers there are offered this region first. "
+            "None: it is for everybody whose country no region has."
+        ),
     )
     currency = CurrencyFormField()
 

@@ -1,6 +1,15 @@
 """What The Lantern sells, in four currencies: amounts of their own, not conversions."""
 
-from members.models import ContributionOffer, GiftOffer, Newsletter, Plan, Tier
+from members.models import (
+    ContributionOffer,
+    GiftOffer,
+    IntroductoryOffer,
+    Newsletter,
+    Plan,
+    Region,
+    RegionalAmounts,
+    Tier,
+)
 from payments.enums import Interval
 
 _TIERS = [
@@ -62,9 +71,25 @@ _DONATIONS = {
 }
 _GIFT_MONTHS = {1: 1, 3: 3, 6: 6, 12: 10}
 
+# Where each currency is offered first; the yen's readers find theirs in the switch.
+_REGIONS = [
+    (
+        "europe",
+        "Europe",
+        "EUR",
+        "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(),
+    ),
+    ("uk", "United Kingdom", "GBP", ["GB", "GG", "IM", "JE"]),
+    ("us", "United States", "USD", ["US"]),
+    ("world", "Rest of the world", "USD", []),
+]
+# What Americans are used to being asked for.
+_AMERICAN = {Interval.MONTH: [500, 1000, 1500, 2500], Interval.YEAR: [5000, 10_000, 15_000, 25_000]}
+
 
 def seed_catalogue() -> None:
-    """Tiers, plans, and what can be given; those that are there stay as they are."""
+    """Regions, tiers, plans, gift and donation offers; those that are there stay as they are."""
+    _seed_regions()
     for position, (slug, name, description, benefits) in enumerate(_TIERS):
         tier, _ = Tier.objects.get_or_create(
             slug=slug,
@@ -83,6 +108,33 @@ def seed_catalogue() -> None:
                 currency=currency,
                 defaults={"amounts": amounts, "preselected": amounts[1], "floor": floor},
             )
+    _seed_old_and_new()
+
+
+def _seed_regions() -> None:
+    for position, (slug, name, currency, countries) in enumerate(_REGIONS):
+        region, _ = Region.objects.get_or_create(
+            slug=slug,
+            defaults={"name": name, "currency": currency, "countries": countries, "position": position},
+        )
+        for interval, amounts in _AMERICAN.items() if slug == "us" else ():
+            RegionalAmounts.objects.get_or_create(
+                region=region, interval=interval, defaults={"suggested_amounts": amounts}
+            )
+
+
+def _seed_old_and_new() -> None:
+    """A plan that is sold no more, and a dearer one that begins at half its price."""
+    Plan.objects.get_or_create(
+        tier=Tier.objects.get(slug="member"),
+        interval=Interval.MONTH,
+        currency="CHF",
+        defaults={"amount": 600, "is_active": False},
+    )
+    keeper = Plan.objects.get(tier__slug="keeper", interval=Interval.MONTH, currency="EUR")
+    IntroductoryOffer.objects.get_or_create(
+        plan=keeper, defaults={"amount": keeper.amount // 2, "periods": 1}
+    )
 
 
 def _price(tier: Tier, position: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from members.models import IntroductoryOffer, Membership, Plan, Region, Signup, Testimonial
+from members.models import IntroductoryOffer, Membership, Plan, Signup, Testimonial
 from members.publishing import publish
 from payments import catalogue
 from payments.models import Payment
@@ -70,9 +70,6 @@ def test_trial_takes_nothing_today(person, campaign):
 
 
 def test_own_amount_in_another_region_and_words_that_staff_approve(person, campaign):
-    Region.objects.update_or_create(
-        slug="uk", defaults={"name": "United Kingdom", "countries": ["GB"], "currency": "GBP"}
-    )
     reader = person(viewport=DESKTOP)
     reader.go("/join/?campaign=birthday")
     reader.page.locator(".place summary").click()

@@ -45,6 +45,16 @@ def test_choice_outranks_memory_and_memory_outranks_the_guess(world, known, code
     assert (place.code, was_asked) == (code, is_asked)
 
 
+def test_region_without_countries_is_for_everybody_else(world):
+    RegionFactory(slug="elsewhere", countries=[], currency="GBP", position=9)
+    found = places(SOLD)
+    assert [choose(found, country=country)[0].code for country in ("BR", "IE", "")] == [
+        "elsewhere",
+        "ireland",
+        "europe",
+    ]
+
+
 def test_without_regions_a_place_is_a_currency():
     assert places(SOLD) == [Place("EUR"), Place("GBP"), Place("JPY")]
     assert choose(places(SOLD), country="GB") == (Place("EUR"), False)

@@ -1,12 +1,13 @@
 import pytest
 
-from members.models import Plan, Tier
-from members.publishing import price_of, product_of, publish
+from members.joining import start_signup
+from members.models import IntroductoryOffer, Plan, Tier
+from members.publishing import coupon_of, price_of, product_of, publish
 from payments import catalogue
 from payments.catalogue import Stock
 from payments.enums import AlarmKind, QueueState
 from payments.models import Alarm, CatalogueItem, StripeEvent
-from tests.factories.members import PlanFactory, TierFactory
+from tests.factories.members import IntroductoryOfferFactory, PlanFactory, TierFactory
 from tests.support.at_stripe import deliver, walked
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +164,37 @@ def test_what_cannot_be_made_is_told_to_a_person(plan, settings):
     catalogue.drain()
     assert set(CatalogueItem.objects.values_list("state", flat=True)) == {QueueState.PARKED}
     assert [kind for kind, _ in open_alarms()] == [AlarmKind.CATALOGUE_DIFFERS] * 2
+
+
+def test_price_that_somebody_took_off_sale_costs_no_reader(at_stripe, plan, monkeypatch):
+    make_so()
+    at_stripe.api.prices.update(price_at(at_stripe, plan).id, {"active": False})
+    rung = []
+    monkeypatch.setattr("payments.checkout.ring", rung.append)
+    checkout = at_stripe.open(start_signup(plan=plan, amount=500, email="ada@example.org").checkout)
+    session = at_stripe.api.checkout.sessions.retrieve(checkout.session_id, {"expand": ["line_items"]})
+    assert (session.amount_total, session.line_items.data[0].description) == (500, "Friend")
+    assert (checkout.price_id, checkout.product_id, rung) == ("", "", [catalogue.COMPARE])
+    catalogue.compare_all()
+    assert "Active is false at Stripe" in open_alarms()[0][1]
+
+
+def test_deleted_coupon_is_noticed_and_its_offer_not_made(at_stripe, plan):
+    offer = IntroductoryOfferFactory(plan=plan, amount=100, periods=3)
+    make_so()
+    made = at_stripe.api.coupons.retrieve(coupon_of(offer).key)
+    assert (made.amount_off, made.currency, made.duration, made.duration_in_months) == (
+        400,
+        "eur",
+        "repeating",
+        3,
+    )
+    at_stripe.api.coupons.delete(made.id)
+    deliver(at_stripe.bodies())
+    assert Stock().id_of(coupon_of(offer)) == ""
+    assert "Somebody deleted it at Stripe" in open_alarms()[0][1]
+    # Stripe gives no deleted id twice; other terms are another coupon, and end the matter.
+    IntroductoryOffer.objects.update(amount=150)
+    offer.refresh_from_db()
+    make_so()
+    assert Stock().id_of(coupon_of(offer)) == coupon_of(offer).key

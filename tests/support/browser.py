@@ -30,7 +30,7 @@ class Person:
     def __init__(self, browser, stack, *, viewport=PHONE, **context):
         self.stack = stack
         self.troubles = []
-        self._context = browser.new_context(viewport=viewport, **context)
+        self._context = browser.new_context(viewport=viewport, **{"locale": "en-IE"} | context)
         self.page = self.open_tab()
 
     def open_tab(self):
