@@ -42,6 +42,7 @@ STAFF_PATHS = [
     "/staff/",
     "/staff/books/",
     "/staff/recovery/",
+    "/staff/members/",
     "/staff/mail/",
     "/staff/mail/welcome/?names=long&width=phone",
 ]

@@ -1,13 +1,11 @@
 import structlog
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.exporting import export_members
-from members.models import MemberImport
 from payments.views.books import for_staff
 
 log = structlog.get_logger(__name__)
@@ -22,7 +20,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET":
         LogEntry.objects.create(
             user=request.user,  # type: ignore[misc]  # for_staff lets nobody else in
-            content_type=ContentType.objects.get_for_model(MemberImport),
             object_repr=EXPORTED,
             action_flag=CHANGE,
             change_message="Exported all members.",
