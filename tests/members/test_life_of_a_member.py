@@ -127,7 +127,7 @@ def _goes_up_at_once(member, reader, plan):
 
 def _goes_down_when_the_year_is_over(member, reader, plan):
     _, page = reader.switches(plan)
-    assert "Nothing is charged today. You keep Keeper until 1 March 2028" in page
+    assert "Nothing is charged today. The change begins with your next payment, on 1 March 2028" in page
     assert len(paid()) == 2
     says = "You have what you paid for until 1 March 2028. From 1 March 2028 you pay €10 a month"
     assert says in reader.account()
