@@ -14,7 +14,13 @@ from members.models import Contribution, ContributionOffer
 from payments.money import Money
 from payments.silence import silence
 
-_HONOURED = ["", "", "Captain Ilse Marek", "my father, who read every page", "the night shift at Netherquay"]
+_HONOURED = [
+    ("", ""),
+    ("", ""),
+    ("memory", "Captain Ilse Marek"),
+    ("memory", "Old Piet, who read every page"),
+    ("honour", "the night shift at Netherquay"),
+]
 
 
 def seed_donations(campaign: Campaign, count: int, progress: Progress) -> None:
@@ -33,9 +39,8 @@ def _donate(campaign: Campaign, when: list[datetime]) -> Iterable[Played]:
         interval = chooser.choices(["", "month", "year"], [6, 3, 1])[0]
         offer = ContributionOffer.objects.get(currency="EUR", interval=interval)
         amount = Money(chooser.choice(offer.amounts), offer.currency)
-        honoree = chooser.choice(_HONOURED)
+        dedication, honoree = chooser.choice(_HONOURED)
         named = chooser.choice(["", name])
-        dedication = chooser.choice(["honour", "memory"]) if honoree else ""
         if email not in there:
             given = start_contribution(
                 amount=amount,
