@@ -56,8 +56,9 @@ def watch_bounces() -> None:
 # Acknowledged at once: one that takes long must not be given to a second worker by the broker meanwhile.
 @shared_task(acks_late=False)
 def bring_over() -> None:
-    """Brings over the files of members that staff asked for."""
+    """Brings over the files of members that staff asked for, and forgets those that nobody asked for."""
     running.run_asked()
+    running.forget_unused()
 
 
 @shared_task

@@ -37,7 +37,6 @@ def start_import(
     *, raw: bytes, file_name: str, actor: User | None, format_name: str = "", ends_on: date | None = None
 ) -> MemberImport:
     """Keeps the file, to be looked at. `ends_on`: where it tells no end; in a year unless said. Raises Unreadable."""
-    MemberImport.objects.filter(done_at=None, created_at__lt=timezone.now() - _KEPT).delete()
     text = text_of(raw)
     found = format_of(header_of(text))
     if found is None:
@@ -57,6 +56,12 @@ def start_import(
     made.tiers = _guess(plan(made))
     made.save()
     return made
+
+
+def forget_unused() -> None:
+    """Deletes the files that somebody only looked at."""
+    old = MemberImport.objects.filter(created_at__lt=timezone.now() - _KEPT)
+    old.filter(done_at=None, asked_at=None).delete()
 
 
 def _guess(outlook: Outlook) -> dict[str, int]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from members.enums import ActorKind, ChangeKind, Origin
 from members.importing import running
 from members.importing.planning import plan
-from members.importing.running import CannotImport, decide_tiers, run_import, start_import
+from members.importing.running import CannotImport, decide_tiers, forget_unused, run_import, start_import
 from members.importing.table import Unreadable
 from members.models import ImportedCustomer, MemberImport, Membership, MembershipChange, User
 from tests.factories.members import TierFactory, UserFactory
@@ -176,6 +176,10 @@ def test_file_of_somebody_else_is_refused(raw, how, words):
 def test_file_that_nobody_brought_over_is_forgotten(gold):
     made = look(FILE)
     MemberImport.objects.update(created_at=timezone.now() - timedelta(days=2))
-    again = look(FILE)
-    assert list(MemberImport.objects.all()) == [again]
-    assert made != again
+    asked, done, fresh = look(FILE), bring(FILE), look(FILE)
+    for old in (asked, done):
+        MemberImport.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=2))
+    MemberImport.objects.filter(pk=asked.pk).update(asked_at=timezone.now())
+    forget_unused()
+    assert set(MemberImport.objects.values_list("pk", flat=True)) == {asked.pk, done.pk, fresh.pk}
+    assert made.pk not in {asked.pk, done.pk, fresh.pk}
