@@ -13,6 +13,7 @@ from members.models import (
     ContributionOffer,
     ContributionReminder,
     ContributionSettings,
+    Erasure,
     Gift,
     MailBounce,
     Membership,
@@ -171,3 +172,10 @@ class NewsletterAdmin(admin.ModelAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("subscribers_csv", args=[newsletter.slug]), newsletter.current
         )
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    list_display = ["user", "actor", "asked_at", "state", "blanked_at", "attempts", "reason"]
+    list_filter = ["state"]
+    list_select_related = ["user", "actor"]

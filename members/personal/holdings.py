@@ -24,7 +24,7 @@ from members.models import (
     Testimonial,
     User,
 )
-from payments.models import Checkout, Customer, Dispute, Payment, Refund, Subscription
+from payments.models import Checkout, Customer, Dispute, Payment, Refund, Subscription, UnpaidInvoice
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -108,6 +108,10 @@ HOLDINGS = [
     Holding(
         "subscriptions", _("Standing payments"), Subscription, lambda person: Q(customer__user=person.user),
         blank={"card_brand": "", "card_last4": ""},
+    ),
+    Holding(
+        "failed_payments", _("Payments that failed"), UnpaidInvoice,
+        lambda person: Q(subscription__customer__user=person.user), hidden=("page_url",), blank={"page_url": ""},
     ),
     Holding(
         "gifts_given", _("Gifts that you gave"), Gift,

@@ -19,6 +19,15 @@ def test_reader_comes_for_the_letter_and_leaves_without_a_trace(person):
     member.pay()
     member.is_at("Welcome")
 
+    ask_for_the_letter(reader)
+    leave_with_everything(reader)
+    wait_for(lambda: Erasure.objects.filter(state="done").exists(), what="the erasure")
+    assert not User.objects.filter(email__in=[EMAIL, "moved@example.org"]).exists()
+    assert not NewsletterSubscription.objects.exists()
+    assert Customer.objects.get(user__erasure__isnull=False).deleted_at is not None
+
+
+def ask_for_the_letter(reader):
     reader.go("/newsletters/")
     reader.page.get_by_label("The Friday letter").check()
     reader.fill("Email", EMAIL)
@@ -29,6 +38,8 @@ def test_reader_comes_for_the_letter_and_leaves_without_a_trace(person):
     reader.is_at("You are on the list")
     assert NewsletterSubscription.objects.current().count() == 1
 
+
+def leave_with_everything(reader):
     sign_in(reader, EMAIL, to="/account/email/")
     reader.fill("New address", "moved@example.org")
     reader.press("Send a code there")
@@ -43,7 +54,3 @@ def test_reader_comes_for_the_letter_and_leaves_without_a_trace(person):
     reader.page.get_by_label("Yes, delete my account").check()
     reader.press("Delete me")
     reader.is_at("Your account is closed")
-    wait_for(lambda: Erasure.objects.filter(state="done").exists(), what="the erasure")
-    assert not User.objects.filter(email__in=[EMAIL, "moved@example.org"]).exists()
-    assert not NewsletterSubscription.objects.exists()
-    assert Customer.objects.get(user__erasure__isnull=False).deleted_at is not None

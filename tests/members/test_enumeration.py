@@ -5,8 +5,10 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from members.gift_links import token_for
+from members.models import Newsletter, NewsletterSubscription
 from payments.models import Checkout
 from tests.factories.members import GiftOfferFactory, PlanFactory
 from tests.support.stories import give, join
@@ -42,6 +44,15 @@ def test_signing_in_and_up(people, path):
     known, unknown = answer(path, {}, KNOWN), answer(path, {}, UNKNOWN)
     assert known == unknown
     assert known[0] == 302
+
+
+def test_asking_for_newsletters_and_card_links(people):
+    letter = Newsletter.objects.create(slug="friday", name="Friday")
+    NewsletterSubscription.objects.create(newsletter=letter, email=KNOWN, confirmed_at=timezone.now())
+    for path, form in (("/newsletters/", {"newsletters": [letter.pk]}), ("/card/", {})):
+        known, unknown = answer(path, form, KNOWN), answer(path, form, UNKNOWN)
+        assert known == unknown
+        assert known[0] == 200
 
 
 def test_redeeming(people):
