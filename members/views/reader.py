@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
+from members import limits
 from members.enrolments import Enrolment, enrolment_of, subscriptions_of
 from members.offering import CannotChange
 from payments.gateway.facts import Declined, GatewayError, Refused
@@ -38,8 +39,9 @@ def enrolment_or_404(request: ReaderRequest, pk: int) -> Enrolment:
     return enrolment_of(get_object_or_404(subscriptions_of(request.user), pk=pk))
 
 
-def is_carried_out(request: HttpRequest, change: Callable[[], object]) -> bool:
+def is_carried_out(request: ReaderRequest, change: Callable[[], object]) -> bool:
     """Has the change made; if it is not, tells in plain words why, and whether money moved."""
+    limits.spend(request, limits.CHECKOUT, address=request.user.email)
     try:
         change()
     except CannotChange as reason:

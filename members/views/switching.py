@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from members import limits
 from members.change_forms import SwitchForm
 from members.changing import preview_switch, switch
 from members.choices import choices_for
@@ -41,6 +42,7 @@ class SwitchView(View):
         )
         if not form.is_valid():
             return _form(request, enrolment, form)
+        limits.spend(request, limits.CHECKOUT, address=request.user.email)
         try:
             preview = preview_switch(subscription=enrolment.subscription, terms=form.cleaned_data["terms"])
         except CannotChange as reason:

@@ -101,6 +101,13 @@ def test_two_presses_at_once_are_one_change(member, plans):
     assert_books()
 
 
+@pytest.mark.parametrize(("method", "page"), [("get", "switch"), ("post", "cancel")])
+def test_nobody_may_ask_stripe_without_end(reader, plans, settings, method, page):
+    settings.LIMITS = settings.LIMITS | {"checkout": "1/h/address"}
+    answers = [getattr(reader, method)(path(page), {"plan": plans[1].pk}).status_code for _ in range(2)]
+    assert answers[1] == 429
+
+
 def test_owed_payment_leads_to_the_card_page(reader):
     subscription = Subscription.objects.get()
     now = timezone.now()
