@@ -22,6 +22,7 @@ from payments.models import (
     Posting,
     Refund,
     StripeEvent,
+    UnpaidInvoice,
 )
 
 Told = tuple[str, str]
@@ -288,6 +289,23 @@ def donation_booked_as_a_membership() -> Told:
     line = entry.postings.get(account=Account.DONATION_REVENUE)
     sql("UPDATE payments_posting SET account = 'membership_revenue' WHERE id = %s", line.pk)
     return "donation_wrong", entry.payment.charge_id
+
+
+@corruption
+def asked_for_what_was_paid() -> Told:
+    payment = payment_of("mona")
+    UnpaidInvoice.objects.create(
+        invoice_id=payment.invoice_id,
+        livemode=payment.livemode,
+        subscription=payment.subscription,
+        amount=payment.amount,
+        currency=payment.currency,
+        attempts=1,
+        period_start=payment.period_start,
+        failed_at=payment.paid_at,
+        read_at=payment.paid_at,
+    )
+    return "unpaid_invoice_wrong", payment.invoice_id
 
 
 # --- what we hear of Stripe -------------------------------------------------------------------------
