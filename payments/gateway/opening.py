@@ -90,4 +90,5 @@ def metadata_of(checkout: Checkout) -> dict[str, str]:
         "interval": checkout.interval,
     }
     given = own | checkout.terms
-    return {f"{METADATA_PREFIX}{key}": text[:_LONGEST_TEXT] for key, text in given.items() if text}
+    # In an order of its own: PostgreSQL gives a row's terms back in another than they were written in.
+    return {f"{METADATA_PREFIX}{key}": text[:_LONGEST_TEXT] for key, text in sorted(given.items()) if text}
