@@ -61,6 +61,5 @@ def _last_tried(invoice: Any) -> str | None:
     with our_errors():
         intent: Any = client().v1.payment_intents.retrieve(intent_id)
     error = intent.last_payment_error
-    if error and error.payment_method:
-        return id_of(error.payment_method)
-    return id_of(intent.payment_method) if intent.payment_method else None
+    tried = getattr(error, "payment_method", None) or intent.payment_method
+    return id_of(tried) if tried else None

@@ -184,7 +184,7 @@ def with_failure(facts: UnpaidFacts, intent: Any, *, read_at: datetime) -> Unpai
     if intent.status == "processing":
         return None
     error, charge = intent.last_payment_error, intent.latest_charge
-    code = "" if error is None else getattr(error, "decline_code", None) or error.code or ""
+    code = "" if error is None else getattr(error, "decline_code", None) or getattr(error, "code", None) or ""
     is_debit = bool(charge and charge.payment_method_details and charge.payment_method_details.type != "card")
     return replace(
         facts,

@@ -44,22 +44,19 @@ def put_in(reader, card):
     reader.page.get_by_role("button", name=re.compile("^Save")).click()
 
 
-def test_mail_card_and_all_is_well_without_javascript(person, owing, shots):
+def test_mail_card_and_all_is_well_without_javascript(person, owing):
     reader = person(java_script_enabled=False)
     link = reader.link_in_mail(EMAIL, "/card/")
     reader.go(link)
     reader.is_at("Your payment did not go through")
     reader.sees("No money was taken")
-    shots(reader, "owing")
     reader.press("Put in another card")
     put_in(reader, "4000 0000 0000 0341")
     reader.is_at("This card was declined too")
-    shots(reader, "declined")
 
     reader.press("Put in another card")
     put_in(reader, "4000 0566 5566 5556")
     reader.is_at("Thank you, all is well")
-    shots(reader, "well")
 
     assert UnpaidInvoice.objects.get().state == "recovered"
     assert (Subscription.objects.get(checkout__email=EMAIL).status, owing.subscription.card_last4) == (
@@ -74,7 +71,7 @@ def test_mail_card_and_all_is_well_without_javascript(person, owing, shots):
     assert {"payment_failed", "recovered", "card_changed"} <= set(kinds)
 
 
-def test_site_says_so_to_who_is_signed_in_until_it_is_put_right(person, owing, shots):
+def test_site_says_so_to_who_is_signed_in_until_it_is_put_right(person, owing):
     reader = person()
     link = reader.link_in_mail(EMAIL, "/card/")
     reader.go(link)
@@ -85,7 +82,6 @@ def test_site_says_so_to_who_is_signed_in_until_it_is_put_right(person, owing, s
     reader.fill("Code", reader.sign_in_code(EMAIL))
     reader.press("Sign in")
     reader.sees("Your last payment did not go through.")
-    shots(reader, "banner")
     found.append(reader.axe_violations())
     reader.follow("Put it right")
     reader.sees("ending in")
@@ -99,17 +95,3 @@ def test_site_says_so_to_who_is_signed_in_until_it_is_put_right(person, owing, s
     reader.is_at("This link does not work any more")
     found.append(reader.axe_violations())
     assert found == [[], [], [], []]
-
-
-@pytest.fixture
-def shots(tmp_path_factory):
-    """Pictures, where somebody asks for them."""
-    import os
-
-    folder = os.environ.get("SHOTS")
-
-    def take(person, name):
-        if folder:
-            person.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-    return take
