@@ -36,7 +36,6 @@ PATHS = [
     "/campaigns/birthday/embed/",
     "/accounts/login/",
     "/accounts/signup/",
-    "/no-such-page/",
 ]
 STAFF_PATHS = [
     "/staff/",
