@@ -163,12 +163,12 @@ def keep(*, subscription: Subscription, actor: "User", reason: str = "") -> Memb
 
 _FEEDBACK = {
     "too_expensive": "too_expensive",
+    "tight": "too_expensive",
     "not_used": "unused",
+    "break": "unused",
     "content": "low_quality",
     "elsewhere": "switched_service",
     "technical": "too_complex",
-    "service": "customer_service",
-    "missing": "missing_features",
     "other": "other",
 }
 """The page's reasons in Stripe's words."""

@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from members.changing import cancel, keep, pause, preview_switch, resume, switch
+from members.changing import _FEEDBACK, cancel, keep, pause, preview_switch, resume, switch
 from members.enums import ActorKind, ChangeKind, Origin
 from members.history import story_of
+from members.leaving import Reason
 from members.models import Membership, MembershipChange, User
 from members.offering import Action, CannotChange, Effect, Terms, effect_of, may, resume_effect
 from payments.enums import Interval
@@ -225,3 +226,7 @@ def test_pause_lasts_one_to_six_months(joined, months):
 def test_more_for_the_same_tier_counts_from_the_next_payment(tiers, joined):
     subscription, _ = joined()
     assert effect_of(subscription, Terms(tiers["member"], Interval.MONTH, 900)) == Effect.NEXT_PAYMENT
+
+
+def test_every_reason_of_the_page_has_a_word_of_stripes():
+    assert set(_FEEDBACK) == set(Reason.values)
