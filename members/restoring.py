@@ -14,9 +14,11 @@ from payments.restoring import restores
 @restores(Purpose.MEMBERSHIP)
 def restore_signup(checkout: Checkout) -> bool:
     """The request to join, as the checkout's terms tell it."""
-    plan = Plan.objects.filter(
+    plans = Plan.objects.filter(
         tier__slug=checkout.terms.get("tier", ""), interval=checkout.interval, currency=checkout.currency
-    ).first()
+    )
+    # Of several at most one is sold; an archived one may have been, then.
+    plan = plans.order_by("-is_active", "-pk").first()
     if plan is None:
         return False
     Signup.objects.create(

@@ -38,7 +38,9 @@ def lost(asked):
 @pytest.fixture
 def join():
     plan = PlanFactory(currency="JPY", amount=1500)
-    return lost(start_signup(plan=plan, amount=2000, email="Ada@example.org", campaign_code="spring"))
+    PlanFactory(tier=plan.tier, currency="JPY", amount=1200, is_active=False)
+    came = {"campaign_code": "spring", "attribution": {"utm_source": "letter", "utm_term": "é" * 100}}
+    return lost(start_signup(plan=plan, amount=2000, email="Ada@example.org", **came))
 
 
 @pytest.fixture
@@ -90,6 +92,8 @@ def test_signup_is_made_again_and_what_was_paid_is_delivered(join):
     assert (checkout.reference, checkout.purpose, checkout.money, checkout.interval) == (
         join.reference, Purpose.MEMBERSHIP, Money(2000, "JPY"), "month",
     )  # fmt: skip
+    assert signup.attribution == {"utm_source": "letter", "utm_term": "é" * 100}
+    assert signup.plan.is_active
     assert (signup.email, signup.amount, signup.campaign_code, signup.is_open) == (
         "ada@example.org", 2000, "spring", False,
     )  # fmt: skip
