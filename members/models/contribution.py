@@ -140,6 +140,11 @@ class Contribution(models.Model):
         return self.paid_at is not None and not self.is_recurring
 
     @property
+    def is_returned(self) -> bool:
+        """All that was paid for it went back."""
+        return all(payment.standing == Standing.RETURNED for payment in self.checkout.payments.all())
+
+    @property
     def subscription(self) -> Subscription | None:
         """By which a recurring one is charged."""
         return next(iter(self.checkout.subscriptions.all()), None)

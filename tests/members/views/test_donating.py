@@ -156,6 +156,15 @@ def test_thank_you_page_is_a_receipt_and_asks_for_a_reminder(client):
     assert client.get(path).context["reminder_form"]["reminder"].value() == "monthly"
 
 
+def test_thank_you_page_says_when_the_money_went_back(client):
+    side = StripeSide(start_contribution(amount=Money(3000, "EUR"), email="ada@example.org").checkout)
+    record(side.session())
+    record(side.affairs(refunds=[side.refund(3000)]))
+    page = client.get(f"/thanks/{side.checkout.reference}/").content.decode()
+    assert "This donation was returned" in page
+    assert "remind you" not in page
+
+
 def test_link_in_a_reminder_stops_them_by_post_alone(client):
     given = donate("ada@example.org")
     choose_reminder(contribution=given, choice="monthly")
