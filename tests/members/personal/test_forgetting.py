@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -32,9 +33,13 @@ from members.models import (
 from members.personal import erasing
 from members.personal.exporting import export
 from members.personal.holdings import HOLDINGS, Person
+from payments.alarms import raise_alarm
+from payments.enums import AlarmKind
 from payments.gateway.facts import GatewayError
-from payments.models import Customer, LedgerEntry, Posting, Subscription
+from payments.gateway.reading import snapshot_of_session
+from payments.models import Checkout, Customer, LedgerEntry, Posting, Subscription
 from payments.money import Money
+from payments.recording import record
 from tests.factories.members import GiftOfferFactory, PlanFactory, UserFactory
 from tests.support.books import assert_books
 from tests.support.passkeys import passkey_of
@@ -72,6 +77,9 @@ def person(at_stripe, client):
     NewsletterSubscription.objects.create(newsletter=letter, email=EMAIL, confirmed_at=timezone.now())
     MailBounce.objects.create(address=EMAIL, **bounce_fields())
     passkey_of(user)
+    # Named where no field says so.
+    raise_alarm(kind=AlarmKind.QUARANTINED, subject="ch_1", message=f"Money from {EMAIL.upper()}.")
+    LogEntry.objects.log_actions(user.pk, [user], 2, [{"changed": {"fields": [EMAIL]}}], single_object=True)
     sign_in_by_code(client, user)
     mailing.drain()
     # A page that was opened and never paid.
@@ -153,6 +161,8 @@ def test_everything_is_gone_but_the_books_and_the_gift(person, client, at_stripe
     assert client.get("/account/").status_code == 302
     assert erasing.drain() == 1
     at_stripe.tell()
+    for checkout in Checkout.objects.exclude(session_id=None):
+        record(snapshot_of_session(checkout.session_id))
     erasing.sweep_events()
 
     assert where_named() == []
