@@ -20,6 +20,7 @@ from members.periods import day_of
 from payments.enums import QueueState, Standing
 from payments.gateway import adopting as gateway
 from payments.gateway.facts import GatewayError
+from payments.gateway.opening import metadata_of
 from payments.models import Checkout, Customer, LedgerEntry, Payment, Subscription
 from payments.reconciling.walking import walk
 from tests.factories.members import PlanFactory, TierFactory, UserFactory
@@ -27,6 +28,7 @@ from tests.factories.payments import CustomerFactory
 from tests.support import exports
 from tests.support.books import assert_books
 from tests.support.elsewhere import SoldElsewhere
+from tests.support.words import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
@@ -79,23 +81,17 @@ def test_nothing_is_taken_over_before_staff_say_that_it_is_a_membership(ghost, p
     assert Customer.objects.get().user.email == "bo@x.io"
 
 
-def test_subscription_taken_over_renews_like_any_other(ghost, gold, plan):
+def test_subscription_taken_over_stands_as_if_it_had_been_sold_here(ghost, gold, plan):
     customer = ghost.customer()
     stripe_id = ghost.subscription(customer, ghost.product())
     bring(("bo@x.io", customer))
     decide(gold)
-    user = User.objects.get()
     checkout, subscription = Checkout.objects.get(), Subscription.objects.get()
     metadata = ghost.api.subscriptions.retrieve(stripe_id).metadata.to_dict()
-    assert metadata["ghost"] == "yes"
-    assert metadata["groundswell_reference"] == str(checkout.reference)
-    assert metadata["groundswell_origin"] == "import"
-    assert metadata["groundswell_tier"] == "gold"
-    assert (subscription.stripe_id, subscription.checkout, subscription.customer.user) == (
-        stripe_id,
-        checkout,
-        user,
-    )
+    assert metadata == {"ghost": "yes"} | metadata_of(checkout)
+    assert (metadata["groundswell_origin"], metadata["groundswell_tier"]) == ("import", "gold")
+    facts = (subscription.stripe_id, subscription.checkout, subscription.customer.user)
+    assert facts == (stripe_id, checkout, User.objects.get())
     assert (Signup.objects.get().plan, Signup.objects.get().is_open) == (plan, False)
     membership = Membership.objects.get()
     assert (membership.origin, membership.tier, membership.subscription) == (
@@ -106,6 +102,14 @@ def test_subscription_taken_over_renews_like_any_other(ghost, gold, plan):
     assert membership.ends_on == day_of(subscription.current_period_end)
     assert membership.is_active
 
+
+def test_subscription_taken_over_renews_like_any_other(ghost, gold, plan, client):
+    customer = ghost.customer()
+    ghost.subscription(customer, ghost.product())
+    bring(("bo@x.io", customer))
+    decide(gold)
+    user, first, subscription = User.objects.get(), Membership.objects.get(), Subscription.objects.get()
+
     # What was paid before is none of ours, whether its event comes late or a walk finds it.
     ghost.hear()
     walk()
@@ -115,17 +119,17 @@ def test_subscription_taken_over_renews_like_any_other(ghost, gold, plan):
     ghost.go_to(subscription.current_period_end + timedelta(hours=2))
     ghost.hear()
     payment = Payment.objects.get()
-    assert (payment.amount, payment.user, payment.checkout, payment.standing) == (
-        1000,
-        user,
-        checkout,
-        Standing.HELD,
-    )
+    facts = (payment.amount, payment.user, payment.subscription, payment.standing)
+    assert facts == (1000, user, subscription, Standing.HELD)
     renewed = Membership.objects.get(payment=payment)
-    assert (renewed.origin, renewed.tier, renewed.starts_on) == (Origin.PAID, gold, membership.ends_on)
+    assert (renewed.origin, renewed.tier, renewed.starts_on) == (Origin.PAID, gold, first.ends_on)
     assert [change.kind for change in story_of(user)] == [ChangeKind.RENEWED, ChangeKind.IMPORTED]
     assert OutgoingMail.objects.count() == 0
     assert_books()
+
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    account = words(client, "/account/")
+    assert ("Gold" in account, "€10" in account) == (True, True)
 
 
 def test_past_payment_that_is_refunded_later_stays_out_of_our_payments(ghost, gold, plan):

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from payments.enums import Interval, Purpose
-from payments.gateway.opening import session_parameters
+from payments.gateway.opening import metadata_of, session_parameters
 from tests.factories.payments import CheckoutFactory
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,13 @@ def test_known_customer_is_named_instead_of_an_address(interval):
 def test_receipts_are_ours_and_stripe_is_asked_for_none():
     _, sent = parameters(interval="")
     assert "receipt_email" not in sent["payment_intent_data"]
+
+
+def test_metadata_have_an_order_of_their_own():
+    """A repeated call must have the same body, and a database may give the terms back in another order."""
+    terms = {"tier": "friend", "campaign": "birthday", "a": "1"}
+    one, other = (
+        list(metadata_of(CheckoutFactory.build(terms=dict(items))).items())
+        for items in (terms.items(), reversed(terms.items()))
+    )
+    assert [key for key, _ in one] == [key for key, _ in other]
