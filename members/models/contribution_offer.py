@@ -53,7 +53,7 @@ class ContributionOffer(models.Model):
     def clean(self) -> None:
         are_amounts = isinstance(self.amounts, list) and all(type(each) is int for each in self.amounts)
         if not are_amounts or not self.amounts:
-            raise ValidationError({"amounts": _("Write a list of whole numbers, such as [500, 1000, 2000].")})
+            raise ValidationError({"amounts": _("Write the amounts that donors choose from.")})
         if min(self.amounts) < self.floor:
             raise ValidationError({"amounts": _("None of them may be less than the least.")})
         if self.preselected not in self.amounts:
