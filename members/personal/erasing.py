@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -135,7 +136,7 @@ def _forget_terms(nobody: str) -> None:
 
 def _say_goodbye(erasure: Erasure) -> None:
     """The last mail; sent again after a crash it is the same mail to the mailbox."""
-    headers = {"Message-ID": f"<erased.{erasure.key}@groundswell.invalid>"}
+    headers = {"Message-ID": f"<erased.{erasure.key}@{settings.SITE_HOST}>"}
     for address in erasure.addresses[:1]:
         render(mail_of(MailKind.ERASED), {}, to=address, headers=headers).send()
 
