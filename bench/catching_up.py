@@ -96,9 +96,9 @@ def _play(stripe: str, count: int) -> int:
 def _checkouts(count: int) -> "list[Checkout]":
     from django.utils import timezone
 
-    from members.gifting import start_gift
-    from members.joining import start_signup
+    from members.gifts.gifting import start_gift
     from members.models import GiftOffer, Plan, Tier
+    from members.selling.joining import start_signup
     from payments.models import Checkout
 
     tier = Tier.objects.create(slug="friend", name="Friend")

@@ -151,7 +151,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 ACCOUNT_LOGOUT_REDIRECT_URL = "support"
-ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "members.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"request_login_code": "members.forms.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -165,10 +165,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-MFA_ADAPTER = "members.passkeys.PasskeyAdapter"
+MFA_ADAPTER = "members.accounts.passkeys.PasskeyAdapter"
 MFA_FORMS = {
-    "add_webauthn": "members.passkeys.PasskeyForm",
-    "edit_webauthn": "members.passkeys.RenamePasskeyForm",
+    "add_webauthn": "members.accounts.passkeys.PasskeyForm",
+    "edit_webauthn": "members.accounts.passkeys.RenamePasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from members import contributing, mailing, selling_admin  # noqa: F401
+from members import selling_admin  # noqa: F401
+from members.contributions import contributing
 from members.models import (
     Contribution,
     ContributionOffer,
@@ -22,6 +23,7 @@ from members.models import (
     Signup,
     User,
 )
+from members.outbox import mailing
 from members.selling_forms import ContributionOfferForm
 from payments.admin import ReadOnlyAdmin
 from payments.admin.base import MoneyAdmin, ReadOnlyInline

@@ -7,7 +7,8 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         # Each registers on import: what payments deliver, what is made again, what the oracle asks, what is checked.
-        from members import book_checks, bouncing, checks, fulfilment, mails, restoring  # noqa: F401
+        from members import book_checks, checks, fulfilment, mails, restoring  # noqa: F401
+        from members.outbox import bouncing  # noqa: F401
 
         mails.load()
 

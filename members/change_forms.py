@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.choices import Choice
+from members.changes.choices import Choice
+from members.changes.leaving import Reason
+from members.changes.offering import Terms
 from members.forms import own_amount
-from members.leaving import Reason
-from members.offering import Terms
 from payments.enums import Interval
 
 MOST_MONTHS = 6

@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members import catalogue
 from members.models import GiftOffer, Region, Testimonial, User
 from members.models.user import normalise_email
+from members.selling import catalogue
 from payments.enums import Interval
 from payments.money import Money, to_decimal, to_minor
 

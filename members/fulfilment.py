@@ -1,14 +1,14 @@
 """Delivers what a payment bought. Runs inside the transaction that wrote the payment."""
 
-from members.contributing import receive_contribution
+from members.changes.following import catch_up
+from members.changes.history import write_change
+from members.contributions.contributing import receive_contribution
 from members.enums import ActorKind, ChangeKind, MailKind, Origin
-from members.following import catch_up
-from members.gifting import activate_gift
-from members.history import write_change
-from members.mailing import owe_mail
+from members.gifts.gifting import activate_gift
+from members.memberships.tiers import tier_bought
 from members.models import Contribution, Gift, Membership, Signup, User
+from members.outbox.mailing import owe_mail
 from members.periods import day_of
-from members.tiers import tier_bought
 from payments.enums import Purpose, Uncharged
 from payments.fulfilment import covers, fulfils
 from payments.models import Payment, Subscription, UnchargedInvoice

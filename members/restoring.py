@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from members.attribution import attribution_of
-from members.contributing import KEPT_AT_STRIPE
-from members.gift_links import hash_of, token_for
+from members.contributions.contributing import KEPT_AT_STRIPE
+from members.gifts.gift_links import hash_of, token_for
 from members.models import Contribution, Gift, Plan, Signup, Tier
+from members.selling.attribution import attribution_of
 from payments.enums import Purpose
 from payments.models import Checkout
 from payments.restoring import restores

@@ -1,18 +1,12 @@
 from celery import shared_task
 
-from members import (
-    adopting,
-    bouncing,
-    contributing,
-    dunning,
-    mailing,
-    notices,
-    publishing,
-    reminding,
-    returning,
-)
-from members.importing import running
+from members.changes import returning
+from members.contributions import contributing, reminding
+from members.dues import dunning, notices
+from members.importing import adopting, running
+from members.outbox import bouncing, mailing
 from members.personal import erasing
+from members.selling import publishing
 
 
 @shared_task

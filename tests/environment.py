@@ -32,4 +32,6 @@ for _name, _default in zip(
     os.environ[_name] = os.environ.get(f"TEST_{_name}", _default)
 # Workers of one run have a cache each: what one empties, another must not miss.
 if os.environ["CACHE_URL"].startswith("redis:") and (_worker := os.environ.get("PYTEST_XDIST_WORKER")):
-    os.environ["CACHE_URL"] = f"{os.environ['CACHE_URL'].rsplit('/', 1)[0]}/{2 + int(_worker.removeprefix('gw'))}"
+    os.environ["CACHE_URL"] = (
+        f"{os.environ['CACHE_URL'].rsplit('/', 1)[0]}/{2 + int(_worker.removeprefix('gw'))}"
+    )

@@ -16,9 +16,9 @@ from django.test import RequestFactory
 from django.urls import get_resolver
 from django.utils import timezone
 
-from members.gift_links import token_for
+from members.dues.signed_links import back_url, card_url
+from members.gifts.gift_links import token_for
 from members.models import MemberImport, Newsletter, User
-from members.signed_links import back_url, card_url
 from payments.models import Checkout, Heartbeat, Payment, Subscription
 from tests.config.test_policy import routes
 from tests.factories.campaigns import CampaignFactory

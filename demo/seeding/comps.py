@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.utils import timezone
 
-from members.granting import grant_membership
+from members.memberships.granting import grant_membership
 from members.models import Tier, User
 
 _COMPS = [

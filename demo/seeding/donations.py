@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from demo.seeding.history import Played, Progress, moments, pay_and_record
 from demo.seeding.people import names
-from members.contributing import start_contribution
+from members.contributions.contributing import start_contribution
 from members.models import Contribution, ContributionOffer
 from payments.money import Money
 from payments.silence import silence

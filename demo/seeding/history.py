@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from demo.seeding.people import names
-from members.gifting import redeem_gift, start_gift
-from members.joining import start_signup
+from members.gifts.gifting import redeem_gift, start_gift
 from members.models import Gift, GiftOffer, Plan, Signup, User
+from members.selling.joining import start_signup
 from payments import recording
 from payments.enums import Interval
 from payments.gateway import reading

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.adopting import ADOPT
 from members.enums import ActorKind, ChangeKind, ImportFormat, LineOutcome, Origin
+from members.importing.adopting import ADOPT
 from members.importing.formats import format_of
 from members.importing.planning import NO_MEMBERSHIP, Outlook, Step, plan
 from members.importing.table import Unreadable, header_of, text_of

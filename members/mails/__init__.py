@@ -1,4 +1,4 @@
-"""What we write to people: a function for each kind of mail. `members/mailing.py` sends; `docs/mails.md` tells how."""
+"""What we write to people, a function for each kind of mail: `docs/mails.md`. `members/outbox/mailing.py` sends it."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 
+from members.dues.notices import is_card_needed, is_renewal_near
+from members.dues.signed_links import card_url
 from members.enums import MailKind
 from members.mails.cast import Cast
 from members.mails.letters import Letter
 from members.mails.registry import Context, mail
-from members.notices import is_card_needed, is_renewal_near
-from members.signed_links import card_url
 from payments.enums import Interval, Purpose
 from payments.models import Checkout, Subscription
 

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from members.enrolments import next_charge_at
+from members.changes.history import terms_of
+from members.changes.story import day_in, terms_in_words
 from members.enums import MailKind
-from members.history import terms_of
 from members.mails.cast import Cast
 from members.mails.registry import Context, mail
+from members.memberships.enrolments import next_charge_at
 from members.models import Membership, MembershipChange, ReturnReminder
-from members.story import day_in, terms_in_words
 from payments.enums import Interval
 from payments.models import Subscription
 

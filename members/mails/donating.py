@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from members.contributions.reminder_links import url_for
 from members.enums import Dedication, MailKind
 from members.mails.cast import Cast
 from members.mails.registry import Context, mail
 from members.models import Contribution, ContributionReminder
 from members.periods import day_of
-from members.reminder_links import url_for
 from payments.models import Checkout
 from payments.money import Money
 

@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import MailKind
-from members.gift_links import url_for
+from members.gifts.gift_links import url_for
 from members.mails.cast import Cast
 from members.mails.registry import Context, mail
 from members.models import Gift, MembershipChange

@@ -4,7 +4,7 @@ from members.enums import MailKind
 from members.mails.cast import Cast
 from members.mails.registry import Context, mail
 from members.models import Newsletter, NewsletterSubscription
-from members.newsletter_links import confirm_url
+from members.newsletters.newsletter_links import confirm_url
 
 _WHY = _("You get this mail because this address was entered for a newsletter.")
 

@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 
-from members.access import has_access
-from members.dunning import DAYS, is_left_alone, stage_of
+from members.changes.following import user_of
+from members.dues.dunning import DAYS, is_left_alone, stage_of
+from members.dues.signed_links import card_url
 from members.enums import MailKind
-from members.following import user_of
 from members.mails.cast import Cast
 from members.mails.letters import Letter
 from members.mails.registry import Context, mail
-from members.signed_links import card_url
-from members.tiers import tier_of
+from members.memberships.access import has_access
+from members.memberships.tiers import tier_of
 from payments.enums import Debt, Purpose
 from payments.models import Subscription, UnpaidInvoice
 from payments.money import Money

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from members import contributing
+from members.contributions import contributing
 from members.enums import MailKind, Unsent
-from members.mailing import render
 from members.mails.registry import mail_of
 from members.models import Erasure, ImportedCustomer, OutgoingMail, User
 from members.models.user import ERASED
+from members.outbox.mailing import render
 from members.personal.holdings import HOLDINGS, Holding, Person
 from members.personal.sweeping import forget_sessions, redact_events, sweep
 from payments.doorbell import ring

@@ -3,7 +3,7 @@ from typing import Any
 from django import template
 from django.db.models import Q
 
-from members.signed_links import card_url
+from members.dues.signed_links import card_url
 from payments.models import UnpaidInvoice
 
 register = template.Library()

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from django import template
 
-from members.story import price as in_words
+from members.changes.story import price as in_words
 from payments.money import Money
 
 register = template.Library()

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from members import confirming, limits
-from members.confirming import ReaderRequest
+from members.accounts import confirming, limits
+from members.accounts.confirming import ReaderRequest
+from members.accounts.moving import CannotMove, change_address
 from members.forms import EmailField
-from members.moving import CannotMove, change_address
 from members.views.confirming import CodeForm, freshly_signed_in
 
 PURPOSE = "address"

@@ -10,8 +10,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from members import catalogue, limits
-from members.attribution import attribution_of
+from members.accounts import limits
+from members.selling import catalogue
+from members.selling.attribution import attribution_of
 from members.views.regions import RegionMixin
 from payments.checkout import open_checkout
 from payments.gateway.facts import GatewayError

@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView
 
-from members.card_links import send_links
-from members.following import user_of
+from members.accounts.limits import MAIL, spend
+from members.changes.following import user_of
+from members.dues.card_links import send_links
+from members.dues.signed_links import back_from_portal, back_url, card_url, subscription_of
 from members.forms import CardLinkForm
-from members.limits import MAIL, spend
-from members.signed_links import back_from_portal, back_url, card_url, subscription_of
-from members.tiers import tier_of
+from members.memberships.tiers import tier_of
 from payments.collecting import ask_collection
 from payments.enums import Collected, Purpose, QueueState
 from payments.gateway.facts import GatewayError

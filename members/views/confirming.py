@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from members import confirming, limits
-from members.confirming import ReaderRequest
+from members.accounts import confirming, limits
+from members.accounts.confirming import ReaderRequest
 
 PURPOSE = "presence"
 View = Callable[..., HttpResponseBase]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from members.confirming import ReaderRequest
+from members.accounts.confirming import ReaderRequest
 from members.models import Gift, User
 from members.personal.erasing import CannotErase, ask_to_erase
 from members.personal.exporting import export

@@ -9,13 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.contributing import WORDS, start_contribution
+from members.contributions.contributing import WORDS, start_contribution
+from members.contributions.reminder_links import contribution_of
+from members.contributions.reminding import choose_reminder, stop_reminders
 from members.donation_form import ONCE_CHOICE, DonateForm, ReminderForm
 from members.enums import ReminderChoice
 from members.forms import OTHER
 from members.models import Contribution, ContributionOffer, ContributionSettings
-from members.reminder_links import contribution_of
-from members.reminding import choose_reminder, stop_reminders
 from members.views.buying import BuyingView
 from payments.enums import Interval
 from payments.money import Money, to_minor

@@ -1,7 +1,7 @@
 from typing import Any
 
 from members.forms import GiftForm
-from members.gifting import start_gift
+from members.gifts.gifting import start_gift
 from members.views.buying import BuyingView
 
 

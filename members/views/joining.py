@@ -6,11 +6,11 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views.decorators.gzip import gzip_page
 
-from members import catalogue
 from members.forms import JoinForm
-from members.joining import is_newcomer, start_signup
 from members.models import Plan, Tier
-from members.quoting import Quote, in_words, quote
+from members.selling import catalogue
+from members.selling.joining import is_newcomer, start_signup
+from members.selling.quoting import Quote, in_words, quote
 from members.views.buying import BuyingView
 from payments.catalogue import Stock
 from payments.fees import card_fee_in

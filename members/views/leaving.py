@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from members.change_forms import CancelForm
-from members.changing import cancel, keep
-from members.enrolments import Enrolment
-from members.leaving import offer_for
+from members.changes.changing import cancel, keep
+from members.changes.leaving import offer_for
+from members.changes.offering import Action
+from members.changes.returning import MONTHS, remind_to_return
+from members.memberships.enrolments import Enrolment
 from members.models import ReturnReminder
-from members.offering import Action
-from members.returning import MONTHS, remind_to_return
 from members.views.reader import ReaderRequest, enrolment_or_404, is_carried_out
 
 

@@ -15,10 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members import limits, newsletter_links, subscribing
-from members.confirming import ReaderRequest
+from members.accounts import limits
+from members.accounts.confirming import ReaderRequest
 from members.forms import EmailField
 from members.models import Newsletter
+from members.newsletters import newsletter_links, subscribing
 from payments.reports.cells import safe
 from payments.views.books import for_staff
 

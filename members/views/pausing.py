@@ -9,9 +9,9 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from members.change_forms import MOST_MONTHS, PauseForm
-from members.changing import pause, resume
-from members.enrolments import Enrolment
-from members.offering import Action, resume_effect
+from members.changes.changing import pause, resume
+from members.changes.offering import Action, resume_effect
+from members.memberships.enrolments import Enrolment
 from members.periods import add_months, day_of
 from members.views.reader import ReaderRequest, enrolment_or_404, is_carried_out
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from members.enrolments import subscriptions_of
+from members.memberships.enrolments import subscriptions_of
 from members.views.reader import AWAY, ReaderRequest, enrolment_or_404
 from payments.gateway.facts import GatewayError
 from payments.models import Customer

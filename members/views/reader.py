@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from members import limits
-from members.enrolments import Enrolment, enrolment_of, subscriptions_of
-from members.offering import CannotChange
+from members.accounts import limits
+from members.changes.offering import CannotChange
+from members.memberships.enrolments import Enrolment, enrolment_of, subscriptions_of
 from payments.gateway.facts import Declined, GatewayError, Refused
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
-from members import limits
+from members.accounts import limits
 from members.forms import GiftLinkForm, RedeemSignInForm
-from members.gifting import CannotRedeem, find_gift, redeem_gift
+from members.gifts.gifting import CannotRedeem, find_gift, redeem_gift
 from members.models import Gift
 from payments.enums import Standing
 

@@ -8,8 +8,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.functional import cached_property
 from django.views.generic.base import ContextMixin, View
 
-from members import regions
-from members.attribution import NAMES
+from members.selling import regions
+from members.selling.attribution import NAMES
 
 COOKIE = "region"
 _A_YEAR = 365 * 24 * 3600

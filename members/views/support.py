@@ -4,8 +4,8 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from members import catalogue
 from members.models import Tier
+from members.selling import catalogue
 from members.views.regions import RegionMixin
 from payments.enums import Interval
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from members import limits
+from members.accounts import limits
 from members.change_forms import SwitchForm
-from members.changing import preview_switch, switch
-from members.choices import choices_for
-from members.enrolments import Enrolment
+from members.changes.changing import preview_switch, switch
+from members.changes.choices import choices_for
+from members.changes.offering import Action, CannotChange, Effect, SwitchPreview, Terms
+from members.memberships.enrolments import Enrolment
 from members.models import Tier
-from members.offering import Action, CannotChange, Effect, SwitchPreview, Terms
 from members.views.reader import AWAY, ReaderRequest, enrolment_or_404, is_carried_out
 from payments.enums import Interval
 from payments.gateway.facts import GatewayError

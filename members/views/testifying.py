@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members.forms import TestimonialForm
-from members.testifying import CannotTestify, withdraw_testimonial, write_testimonial
+from members.selling.testifying import CannotTestify, withdraw_testimonial, write_testimonial
 from members.views import thanks
 from payments.models import Checkout
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from members.donation_form import ReminderForm
 from members.forms import TestimonialForm
-from members.gift_links import url_for
+from members.gifts.gift_links import url_for
 from members.models import Contribution, Gift, Testimonial
-from members.thanking import beginning_of
+from members.selling.thanking import beginning_of
 from payments.enums import CheckoutStatus
 from payments.models import Checkout
 from payments.reconciling.checkouts import reconcile_soon

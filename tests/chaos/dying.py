@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 
-from members import mailing
+from members.outbox import mailing
 from payments import catalogue, checkpoints, collecting, inbox
 from payments.gateway import client
 from payments.models import Cursor

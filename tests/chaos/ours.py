@@ -17,9 +17,9 @@ from django.db import DatabaseError, connections
 from django.db.models import F
 from django.utils import timezone
 
-from members import mailing
-from members.gifting import CannotRedeem, redeem_gift
+from members.gifts.gifting import CannotRedeem, redeem_gift
 from members.models import Gift, OutgoingMail, User
+from members.outbox import mailing
 from payments import inbox
 from payments.enums import QueueState
 from payments.models import StripeEvent

@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 from django.test import Client
 
-from members import mailing
-from members.gifting import redeem_gift
-from members.joining import start_signup
+from members.gifts.gifting import redeem_gift
 from members.models import Gift, Membership, OutgoingMail, Signup, User
+from members.outbox import mailing
+from members.selling.joining import start_signup
 from payments import inbox
 from payments.checkout import open_checkout
 from payments.enums import EntryKind, QueueState

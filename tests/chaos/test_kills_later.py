@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from members.changing import pause
-from members.contributing import start_contribution
+from members.changes.changing import pause
+from members.contributions.contributing import start_contribution
 from members.enums import ActorKind, ChangeKind
 from members.models import Contribution, MembershipChange, User
 from members.periods import same_time_months_later
-from members.publishing import publish
+from members.selling.publishing import publish
 from payments import catalogue, collecting
 from payments.models import CatalogueItem, CollectionRequest, Payment, Subscription, UnpaidInvoice
 from payments.money import Money

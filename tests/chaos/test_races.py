@@ -7,7 +7,7 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, bu
 import pytest
 
 from members.enums import MailKind
-from members.gifting import CannotRedeem, redeem_gift
+from members.gifts.gifting import CannotRedeem, redeem_gift
 from members.models import Gift, Membership, OutgoingMail, Signup
 from payments.enums import EntryKind
 from payments.models import Checkout, LedgerEntry

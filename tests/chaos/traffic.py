@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import connections
 
-from members.gifting import start_gift
-from members.joining import start_signup
+from members.gifts.gifting import start_gift
 from members.models import GiftOffer, Plan
+from members.selling.joining import start_signup
 from payments.checkout import open_checkout
 from payments.gateway.opening import session_parameters
 from payments.models import Checkout

@@ -2,7 +2,7 @@ import pytest
 from django.conf import settings
 
 from config.celery import app
-from members import mailing
+from members.outbox import mailing
 from payments import inbox
 
 RUNG = {inbox.DRAIN, mailing.DRAIN, "payments.tasks.tell_alarms", "payments.tasks.reconcile_checkout"}

@@ -7,9 +7,9 @@ import pytest
 import structlog
 
 from config.logs import logging_config
-from members import mailing
-from members.joining import start_signup
 from members.models import OutgoingMail
+from members.outbox import mailing
+from members.selling.joining import start_signup
 from payments import events, inbox
 from payments.gateway.facts import GatewayError
 from tests.factories.members import PlanFactory
@@ -60,7 +60,7 @@ def test_failures_name_no_reader_either(client, logged, monkeypatch):
         inbox.process(inbox.receive(body, sign(body)))
     join("another@example.org")
     OutgoingMail.objects.update(recipient=CANARY)
-    monkeypatch.setattr("members.mailing._deliver", lambda mail: 1 / 0)
+    monkeypatch.setattr("members.outbox.mailing._deliver", lambda mail: 1 / 0)
     mailing.drain()
     post_event(client, event_body(customer_email=CANARY), signature="t=1,v1=00")
     logged_events = {line.get("event") for line in lines(logged)}

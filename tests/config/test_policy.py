@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from members.gift_links import token_for
+from members.gifts.gift_links import token_for
 from payments.models import Checkout, Heartbeat
 from tests.factories.campaigns import CampaignFactory
 from tests.factories.members import UserFactory

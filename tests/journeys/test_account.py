@@ -5,7 +5,7 @@ from itertools import count, pairwise
 import pytest
 
 from members.models import Membership, MembershipChange, Plan, ReturnReminder
-from members.publishing import publish
+from members.selling.publishing import publish
 from payments.catalogue import drain
 from payments.models import Payment
 from tests.journeys.conftest import control

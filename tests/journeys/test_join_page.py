@@ -3,7 +3,7 @@
 import pytest
 
 from members.models import IntroductoryOffer, Membership, Plan, Signup, Testimonial
-from members.publishing import publish
+from members.selling.publishing import publish
 from payments import catalogue
 from payments.models import Payment
 from tests.factories.members import UserFactory

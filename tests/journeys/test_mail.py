@@ -3,7 +3,7 @@ import pytest
 from members.enums import BounceKind
 from members.mails.cast import LONG, USUAL
 from members.models import MailBounce
-from members.previewing import find, previews
+from members.outbox.previewing import find, previews
 from tests.factories.members import UserFactory
 from tests.journeys.test_staff import sign_in
 from tests.support.browser import PHONE, violations

@@ -2,9 +2,9 @@
 
 import pytest
 
-from members import changing
+from members.changes import changing
+from members.changes.history import story_of
 from members.enums import ChangeKind, MailKind
-from members.history import story_of
 from members.models import Contribution, MembershipChange, OutgoingMail, User
 from payments.enums import Account, Standing
 from payments.models import Alarm, Payment, Subscription

@@ -8,10 +8,11 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from members import dunning, mailing
-from members.access import has_access
+from members.dues import dunning
+from members.dues.signed_links import card_url
+from members.memberships.access import has_access
 from members.models import Membership, OutgoingMail, User
-from members.signed_links import card_url
+from members.outbox import mailing
 from payments import collecting
 from payments.models import CollectionRequest, UnpaidInvoice
 from tests.sandbox.browser import pay, visit

@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from members.gift_links import token_for
+from members.gifts.gift_links import token_for
 from members.models import Newsletter, NewsletterSubscription
 from payments.models import Checkout
 from tests.factories.members import GiftOfferFactory, PlanFactory

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 import pytest
 
 from members.enums import MailKind, Origin
-from members.gifting import start_gift
-from members.joining import start_signup
+from members.gifts.gifting import start_gift
 from members.models import Membership, OutgoingMail, Signup, User
+from members.selling.joining import start_signup
 from payments.enums import Interval, Purpose
 from payments.models import Alarm, Checkout, Customer, Payment, Subscription
 from payments.recording import record

@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from members.enrolments import next_charge_at
+from members.changes.history import story_of
 from members.enums import ChangeKind, Origin
-from members.history import story_of
-from members.joining import start_signup
+from members.memberships.enrolments import next_charge_at
 from members.models import Membership, User
 from members.periods import add_months
+from members.selling.joining import start_signup
 from payments.enums import Uncharged
 from payments.models import Checkout, Payment, Subscription, UnchargedInvoice
 from payments.reconciling.walking import walk

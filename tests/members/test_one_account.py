@@ -7,9 +7,9 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 
-from members import mailing
+from members.accounts.moving import CannotMove, change_address
 from members.models import Gift, Membership, MembershipChange, Newsletter, NewsletterSubscription, User
-from members.moving import CannotMove, change_address
+from members.outbox import mailing
 from payments.models import Checkout, Payment
 from tests.factories.members import PlanFactory, UserFactory
 from tests.support.books import assert_books

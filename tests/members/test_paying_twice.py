@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from members.joining import start_signup
 from members.models import Membership
+from members.selling.joining import start_signup
 from payments.enums import AlarmKind
 from payments.models import Alarm, Payment, RefundProposal
 from payments.proposing import dismiss_proposal

@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from members.joining import start_signup
 from members.models import User
 from members.receipts import lines_of, payments_of, statement, years_of
+from members.selling.joining import start_signup
 from payments.enums import RefundStatus
 from payments.models import Payment
 from payments.money import Money

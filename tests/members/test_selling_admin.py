@@ -1,7 +1,7 @@
 import pytest
 
 from members.models import GiftOffer, IntroductoryOffer, Plan, Region, Tier
-from members.publishing import publish
+from members.selling.publishing import publish
 from payments.models import CatalogueItem
 from tests.factories.members import (
     IntroductoryOfferFactory,

@@ -1,6 +1,6 @@
 import pytest
 
-from members.joining import start_signup
+from members.selling.joining import start_signup
 from payments import events
 from tests.factories.members import PlanFactory
 from tests.support.stripe_side import StripeSide

@@ -6,8 +6,8 @@ A story makes its subscription over the API, as it does for any site; ours knows
 import pytest
 import yaml
 
-from members.joining import start_signup
 from members.models import Membership
+from members.selling.joining import start_signup
 from tests.factories.members import PlanFactory
 from tests.sandbox.judges.billing_e2e import PUBLISHED, run_billing_e2e
 from tests.support.books import assert_books

@@ -1,8 +1,8 @@
 import pytest
 
-from members.joining import start_signup
 from members.models import IntroductoryOffer, Plan, Tier
-from members.publishing import coupon_of, price_of, product_of, publish
+from members.selling.joining import start_signup
+from members.selling.publishing import coupon_of, price_of, product_of, publish
 from payments import catalogue
 from payments.catalogue import Stock
 from payments.enums import AlarmKind, QueueState

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from members.access import grace_of, has_access
+from members.memberships.access import grace_of, has_access
 from members.models import Membership, User
 from payments.enums import Debt
 from payments.models import UnpaidInvoice

@@ -2,8 +2,8 @@
 
 import pytest
 
-from members.joining import start_signup
 from members.models import Membership
+from members.selling.joining import start_signup
 from payments import inbox
 from payments.checkout import open_checkout
 from payments.gateway.facts import GatewayError

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Sum
 
 from members.enums import MailKind
-from members.gifting import CannotRedeem, redeem_gift
+from members.gifts.gifting import CannotRedeem, redeem_gift
 from members.models import Gift, Membership, OutgoingMail, User
 from payments.checking.findings import findings
 from payments.enums import Account, AlarmKind, EntryKind, RefundStatus, Standing

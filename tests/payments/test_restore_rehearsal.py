@@ -11,10 +11,10 @@ from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
-from members.gift_links import url_for
-from members.gifting import find_gift, redeem_gift
-from members.joining import start_signup
+from members.gifts.gift_links import url_for
+from members.gifts.gifting import find_gift, redeem_gift
 from members.models import Gift, Membership, OutgoingMail, Signup, User
+from members.selling.joining import start_signup
 from members.tasks import drain_outbox
 from payments.checking.findings import findings
 from payments.enums import Interval, QueueState

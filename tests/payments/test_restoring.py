@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from django.db.models import Sum
 
-from members.contributing import start_contribution
-from members.gift_links import token_for
-from members.gifting import find_gift, start_gift
-from members.joining import start_signup
+from members.contributions.contributing import start_contribution
+from members.gifts.gift_links import token_for
+from members.gifts.gifting import find_gift, start_gift
 from members.models import Contribution, Gift, Membership, Signup
+from members.selling.joining import start_signup
 from payments.enums import Account, AlarmKind, Purpose
 from payments.gateway import mapping
 from payments.gateway.facts import CustomerFacts

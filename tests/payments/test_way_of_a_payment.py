@@ -5,9 +5,9 @@ from itertools import permutations
 import pytest
 from django.test import Client
 
-from members.gifting import start_gift
-from members.joining import start_signup
+from members.gifts.gifting import start_gift
 from members.models import Gift, Membership, OutgoingMail
+from members.selling.joining import start_signup
 from payments import inbox
 from payments.checkout import open_checkout
 from payments.models import Checkout, Customer, LedgerEntry, Payment, StripeEvent

@@ -7,7 +7,7 @@ from django.http import JsonResponse
 from django.urls import path
 
 from config.urls import urlpatterns as _of_the_site
-from members.access import has_access
+from members.memberships.access import has_access
 from members.models import User
 from members.periods import day_of
 from payments import inbox

@@ -9,9 +9,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from members.contributing import start_contribution
-from members.gifting import start_gift
-from members.joining import start_signup
+from members.contributions.contributing import start_contribution
+from members.gifts.gifting import start_gift
+from members.selling.joining import start_signup
 from payments import inbox
 from payments.checkout import open_checkout
 from payments.models import Checkout

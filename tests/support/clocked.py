@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from members.joining import start_signup
+from members.selling.joining import start_signup
 from payments.models import Subscription
 from tests.factories.members import PlanFactory
 from tests.support.at_stripe import AtStripe, deliver

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
-from members.gifting import redeem_gift
-from members.joining import start_signup
+from members.gifts.gifting import redeem_gift
 from members.models import Gift, User
+from members.selling.joining import start_signup
 from payments.enums import CheckoutStatus
 from payments.models import Checkout, RefundProposal
 from payments.proposing import dismiss_proposal

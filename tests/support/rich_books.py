@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from campaigns.enums import GiftsCount
-from members.contributing import start_contribution
-from members.gifting import start_gift
-from members.joining import start_signup
+from members.contributions.contributing import start_contribution
+from members.gifts.gifting import start_gift
 from members.models import Gift
+from members.selling.joining import start_signup
 from payments.enums import CheckoutStatus, PayoutStatus, QueueState, RefundStatus
 from payments.gateway.facts import LooseTransaction, StrayCharge
 from payments.models import Checkout, Cursor, RefundProposal

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from members.contributing import start_contribution
-from members.gifting import redeem_gift, start_gift
-from members.joining import start_signup
+from members.contributions.contributing import start_contribution
+from members.gifts.gifting import redeem_gift, start_gift
 from members.models import Contribution, Gift, GiftOffer, Membership, Plan, User
+from members.selling.joining import start_signup
 from payments.money import Money
 from payments.recording import record
 from tests.factories.members import GiftOfferFactory, PlanFactory

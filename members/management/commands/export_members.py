@@ -4,7 +4,7 @@ from typing import Any
 import structlog
 from django.core.management.base import BaseCommand, CommandError
 
-from members.exporting import export_members
+from members.importing.exporting import export_members
 from payments.reports import output
 
 log = structlog.get_logger(__name__)

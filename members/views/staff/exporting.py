@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from members.exporting import export_members
+from members.importing.exporting import export_members
 from payments.views.books import for_staff
 
 log = structlog.get_logger(__name__)

@@ -17,7 +17,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from members.forms import EmailField
-from members.granting import CHANGEABLE, earliest_end, grant_membership, move_end
+from members.memberships.granting import CHANGEABLE, earliest_end, grant_membership, move_end
 from members.models import Membership, Tier, User
 from members.periods import add_months
 from payments.views.books import for_staff

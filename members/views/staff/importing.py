@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from members import adopting
+from members.importing import adopting
 from members.importing.planning import NO_MEMBERSHIP, plan
 from members.importing.running import ask_import, decide_tiers, start_import
 from members.importing.table import LARGEST, Unreadable

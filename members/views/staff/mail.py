@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from members import bouncing
 from members.mails.cast import LONG, USUAL
 from members.models import MailBounce, User
-from members.previewing import Preview, find, previews
+from members.outbox import bouncing
+from members.outbox.previewing import Preview, find, previews
 from members.views.letters import LETTER_POLICY, SCHEMES, in_a_frame, in_scheme
 from payments.views.books import MOST, for_staff
 

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from members.granting import CHANGEABLE
+from members.changes.telling import difference
+from members.memberships.granting import CHANGEABLE
 from members.models import Gift, Membership, MembershipChange, User
-from members.telling import difference
 from payments.models import Payment, Subscription
 from payments.views.books import for_staff
 

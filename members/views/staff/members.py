@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.enums import Find
-from members.searching import find_members
+from members.memberships.searching import find_members
 from payments.views.books import for_staff
 
 PAGE = 50

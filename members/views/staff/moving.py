@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from members.accounts.moving import move_purchase
 from members.forms import EmailField
 from members.models import User
-from members.moving import move_purchase
 from members.views.staff.granting import ReasonField
 from payments.models import Checkout
 from payments.views.books import for_staff

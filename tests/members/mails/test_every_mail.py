@@ -7,7 +7,7 @@ import pytest
 from members.enums import MailKind
 from members.mails.cast import LONG, USUAL
 from members.mails.registry import mail_of, mails
-from members.previewing import find, previews
+from members.outbox.previewing import find, previews
 from tests.support.letters import html_of, links_of, words_of
 
 EACH = pytest.mark.parametrize("slug", [preview.slug for preview in previews()])

@@ -14,11 +14,9 @@ from django.core import mail
 from django.db import connection, models
 from django.utils import timezone
 
-from members import mailing
-from members.contributing import start_contribution
+from members.contributions.contributing import start_contribution
 from members.enums import MailKind
-from members.gift_links import token_for
-from members.joining import start_signup
+from members.gifts.gift_links import token_for
 from members.models import (
     Erasure,
     Gift,
@@ -30,9 +28,11 @@ from members.models import (
     Testimonial,
     User,
 )
+from members.outbox import mailing
 from members.personal import erasing
 from members.personal.exporting import export
 from members.personal.holdings import HOLDINGS, Person
+from members.selling.joining import start_signup
 from payments.alarms import raise_alarm
 from payments.enums import AlarmKind
 from payments.gateway.facts import GatewayError

@@ -1,6 +1,6 @@
 import pytest
 
-from members.gift_links import url_for
+from members.gifts.gift_links import url_for
 from members.models import User
 from tests.factories.members import PlanFactory, TierFactory, UserFactory
 from tests.support.queries import count_queries

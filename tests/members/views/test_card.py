@@ -6,10 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from members import mailing
-from members.joining import start_signup
+from members.dues.signed_links import back_url, card_url
 from members.models import User
-from members.signed_links import back_url, card_url
+from members.outbox import mailing
+from members.selling.joining import start_signup
 from payments.enums import Collected, QueueState
 from payments.gateway.facts import GatewayError
 from payments.models import CollectionRequest, Subscription, UnpaidInvoice

@@ -1,11 +1,11 @@
 import pytest
 from django.core import mail
 
-from members import mailing
-from members.contributing import start_contribution, tell_of_dedications
+from members.contributions.contributing import start_contribution, tell_of_dedications
+from members.contributions.reminder_links import url_for
+from members.contributions.reminding import choose_reminder
 from members.models import Contribution, ContributionOffer, ContributionReminder, ContributionSettings
-from members.reminder_links import url_for
-from members.reminding import choose_reminder
+from members.outbox import mailing
 from payments.models import Checkout
 from payments.money import Money
 from payments.recording import record

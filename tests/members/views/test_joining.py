@@ -1,7 +1,7 @@
 import pytest
 
 from members.models import Membership, Plan, Signup
-from members.publishing import publish
+from members.selling.publishing import publish
 from payments.enums import Interval
 from payments.models import CatalogueItem, Checkout
 from tests.factories.members import (

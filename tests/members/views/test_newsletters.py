@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from members import mailing
 from members.models import Newsletter, NewsletterSubscription
-from members.newsletter_links import end_url
+from members.newsletters.newsletter_links import end_url
+from members.outbox import mailing
 from payments.reports.cells import safe
 from tests.factories.members import UserFactory
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from members.joining import start_signup
+from members.selling.joining import start_signup
 from payments.enums import Debt
 from payments.models import UnpaidInvoice
 from payments.recording import record

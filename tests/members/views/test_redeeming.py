@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from members.gift_links import token_for
-from members.gifting import start_gift
+from members.gifts.gift_links import token_for
+from members.gifts.gifting import start_gift
 from members.models import Gift, Membership, User
 from tests.factories.members import GiftOfferFactory, UserFactory
 from tests.support.sign_in import code_in

@@ -1,8 +1,8 @@
 import pytest
 
 from members.enums import Verdict
-from members.joining import start_signup
 from members.models import Testimonial
+from members.selling.joining import start_signup
 from payments.enums import CheckoutStatus
 from payments.recording import record
 from tests.factories.members import PlanFactory, UserFactory

@@ -3,10 +3,10 @@ from uuid import uuid4
 import pytest
 from django.utils.formats import date_format
 
-from members.gift_links import url_for
-from members.gifting import start_gift
-from members.joining import start_signup
+from members.gifts.gift_links import url_for
+from members.gifts.gifting import start_gift
 from members.models import Membership
+from members.selling.joining import start_signup
 from payments.enums import CheckoutStatus
 from payments.models import Checkout, Payment
 from payments.recording import record

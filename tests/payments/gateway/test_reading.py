@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from members.gifting import start_gift
-from members.joining import start_signup
+from members.gifts.gifting import start_gift
+from members.selling.joining import start_signup
 from payments.checkout import open_checkout
 from payments.enums import CheckoutStatus, Uncharged
 from payments.gateway import reading

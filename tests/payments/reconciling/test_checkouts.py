@@ -1,7 +1,7 @@
 import pytest
 
-from members.joining import start_signup
 from members.models import Membership
+from members.selling.joining import start_signup
 from payments.enums import CheckoutStatus
 from payments.models import Checkout, Payment
 from payments.reconciling import checkouts

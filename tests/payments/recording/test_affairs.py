@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from members.enums import MailKind
-from members.joining import start_signup
 from members.models import Membership, OutgoingMail, Signup, User
+from members.selling.joining import start_signup
 from payments import fulfilment
 from payments.enums import Account, AlarmKind, CheckoutStatus, EntryKind, Purpose
 from payments.models import Alarm, Checkout, Customer, LedgerEntry, Payment, Posting, Subscription

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from members.joining import start_signup
 from members.models import Membership
+from members.selling.joining import start_signup
 from payments.enums import RefundStatus, Standing
 from payments.models import BalanceTransaction, Checkout, Dispute, LedgerEntry, Payment, Refund, Subscription
 from payments.recording import record

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from members.joining import start_signup
+from members.selling.joining import start_signup
 from payments.enums import Debt
 from payments.models import Payment, UnpaidInvoice
 from payments.recording import record

@@ -6,9 +6,9 @@ from dateutil.relativedelta import relativedelta
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from members import mailing
 from members.enums import ActorKind, ChangeKind, Origin
 from members.models import Membership, MembershipChange
+from members.outbox import mailing
 from tests.factories.members import ImportedMembershipFactory, TierFactory, UserFactory
 from tests.support.words import words
 

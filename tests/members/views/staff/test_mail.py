@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from members.enums import BounceKind
 from members.models import MailBounce
-from members.previewing import previews
+from members.outbox.previewing import previews
 from members.views.letters import LETTER_POLICY, in_scheme
 from tests.factories.members import UserFactory
 from tests.support.csp import directives

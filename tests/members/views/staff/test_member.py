@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 
 from members.enums import ActorKind, ChangeKind, Origin
-from members.gifting import redeem_gift, start_gift
-from members.joining import start_signup
+from members.gifts.gifting import redeem_gift, start_gift
 from members.models import Gift, Membership, MembershipChange
+from members.selling.joining import start_signup
 from payments import recording
 from payments.models import Subscription
 from tests.factories.members import GiftOfferFactory, ImportedMembershipFactory, PlanFactory, UserFactory

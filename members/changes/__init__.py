@@ -1,0 +1,1 @@
+"""What becomes of a membership, who asked for it, and how it is told."""

@@ -1,0 +1,1 @@
+"""Donations, and the reminders that donors asked for."""

@@ -1,0 +1,1 @@
+"""Memberships for somebody else."""

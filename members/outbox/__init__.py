@@ -1,0 +1,1 @@
+"""Mail that is owed, sent, sent back, and looked at beforehand."""
