@@ -88,7 +88,12 @@ def facts():
 
 def rows(found, *names):
     found = getattr(found, "objects", found)
-    return sorted(map(repr, found.values_list(*names)))
+    # Terms come back in another order: Stripe gives metadata by name.
+    plain = [
+        [sorted(value.items()) if isinstance(value, dict) else value for value in row]
+        for row in found.values_list(*names)
+    ]
+    return sorted(map(repr, plain))
 
 
 def told():
