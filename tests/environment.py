@@ -30,8 +30,9 @@ for _name, _default in zip(
     _SERVICES, (f"sqlite:///{_folder / 'tests.sqlite3'}", "locmemcache://tests", "filesystem://"), strict=True
 ):
     os.environ[_name] = os.environ.get(f"TEST_{_name}", _default)
-# Workers of one run have a cache each: what one empties, another must not miss.
-if os.environ["CACHE_URL"].startswith("redis:") and (_worker := os.environ.get("PYTEST_XDIST_WORKER")):
-    os.environ["CACHE_URL"] = (
-        f"{os.environ['CACHE_URL'].rsplit('/', 1)[0]}/{2 + int(_worker.removeprefix('gw'))}"
-    )
+# Workers of one run share neither cache nor broker: one must not empty it, or take the calls, for another.
+if _worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    for _name, _first in (("CACHE_URL", 2), ("CELERY_BROKER_URL", 8)):
+        if os.environ[_name].startswith("redis:"):
+            _server = os.environ[_name].rsplit("/", 1)[0]
+            os.environ[_name] = f"{_server}/{_first + int(_worker.removeprefix('gw'))}"
