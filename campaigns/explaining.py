@@ -33,5 +33,6 @@ def how_we_count(campaign: Campaign) -> list[str]:
         _("Each person counts once. Who was a member at any time in the year before is not new."),
         gifts[GiftsCount(campaign.gifts_count)],
         _("Renewals, and payments that were started but not completed, do not count."),
+        _("A trial counts once it is paid for."),
         _("The number is counted from our records of payments each time it is shown; nobody types it in."),
     ]

@@ -35,6 +35,8 @@ class ChangeKind(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
     DISPUTED = "disputed", _("Payment disputed")
     DISPUTE_WON = "dispute_won", _("Dispute decided for us")
+    DISPUTE_LOST = "dispute_lost", _("Dispute decided for the reader")
+    REFUND_UNDONE = "refund_undone", _("Refund came back to us")
     REDEEMED = "redeemed", _("Gift redeemed")
     GRANTED = "granted", _("Granted by the newsroom")
     IMPORTED = "imported", _("Brought over")

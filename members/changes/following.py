@@ -52,15 +52,10 @@ def regard_payment(payment: Payment, before: Standing) -> None:
         membership = getattr(gift, "membership", None)
     if membership is None:
         return
-    kinds = {
-        Standing.RETURNED: ChangeKind.REFUNDED,
-        Standing.FROZEN: ChangeKind.DISPUTED,
-        Standing.HELD: ChangeKind.DISPUTE_WON,
-    }
     now = timezone.now()
     write_change(
         key=f"standing:{payment.charge_id}:{payment.standing}:{now.isoformat()}",
-        kind=kinds[Standing(payment.standing)],
+        kind=_standing_kind(before, Standing(payment.standing)),
         user=membership.user,
         done_at=now,
         actor_kind=ActorKind.STRIPE,
@@ -69,6 +64,15 @@ def regard_payment(payment: Payment, before: Standing) -> None:
         before={"standing": before},
         after={"standing": payment.standing},
     )
+
+
+def _standing_kind(before: Standing, now: Standing) -> ChangeKind:
+    if now == Standing.FROZEN:
+        return ChangeKind.DISPUTED
+    was_disputed = before == Standing.FROZEN
+    if now == Standing.RETURNED:
+        return ChangeKind.DISPUTE_LOST if was_disputed else ChangeKind.REFUNDED
+    return ChangeKind.DISPUTE_WON if was_disputed else ChangeKind.REFUND_UNDONE
 
 
 def _end(now: Subscription, user: User, *, was_ending: bool) -> None:

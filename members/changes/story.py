@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_noop
 
 from members.enums import ActorKind, ChangeKind
 from members.models import MembershipChange
@@ -114,6 +114,11 @@ def _card_changed(change: MembershipChange) -> str:
     return _("Card changed to %(brand)s ending in %(last4)s.") % {"brand": brand.title(), "last4": last4}
 
 
+def _said(sentence: str) -> Callable[[MembershipChange], str]:
+    """A sentence in which nothing changes."""
+    return lambda _change: _(sentence)
+
+
 def _redeemed(change: MembershipChange) -> str:
     return _("You opened a gift: %(tier)s.") % {"tier": _tier(change)}
 
@@ -147,6 +152,15 @@ _SENTENCES: Mapping[ChangeKind, Callable[[MembershipChange], str]] = {
     ChangeKind.PAYMENT_FAILED: _payment_failed,
     ChangeKind.RECOVERED: _recovered,
     ChangeKind.CARD_CHANGED: _card_changed,
+    ChangeKind.REFUNDED: _said(gettext_noop("Your money was given back. What it paid for is over.")),
+    ChangeKind.REFUND_UNDONE: _said(
+        gettext_noop("Your bank did not take our refund. You have what you paid for, as before.")
+    ),
+    ChangeKind.DISPUTED: _said(gettext_noop("Your bank asked for a payment back, and is deciding.")),
+    ChangeKind.DISPUTE_WON: _said(gettext_noop("Your bank left the payment with us. Nothing changes.")),
+    ChangeKind.DISPUTE_LOST: _said(
+        gettext_noop("Your bank took the payment back. What it paid for is over.")
+    ),
     ChangeKind.REDEEMED: _redeemed,
     ChangeKind.GRANTED: _granted,
     ChangeKind.MOVED: _moved,

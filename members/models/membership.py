@@ -29,8 +29,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.held().filter(starts_on__lte=day, ends_on__gt=day)
 
     def of_newcomers(self) -> Self:
-        """Those whose holder had no membership in the year before they were granted."""
-        earlier = Membership.objects.held().filter(
+        """Those whose holder had no membership, a trial aside, in the year before they were granted."""
+        earlier = Membership.objects.held().exclude(origin=Origin.TRIAL)
+        earlier = earlier.filter(
             Q(granted_at__lt=OuterRef("granted_at"))
             | Q(granted_at=OuterRef("granted_at"), pk__lt=OuterRef("pk")),
             user=OuterRef("user"),

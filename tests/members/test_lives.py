@@ -1,6 +1,6 @@
 """Whole lives of memberships at a real sandbox; after each step page, rows and books tell the same."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone, translation
@@ -11,6 +11,7 @@ from members.enums import ChangeKind, Origin
 from members.memberships.enrolments import next_charge_at
 from members.models import Membership, User
 from members.periods import add_months
+from members.queries import count_new_members
 from members.selling.joining import start_signup
 from payments.enums import Uncharged
 from payments.models import Checkout, Payment, Subscription, UnchargedInvoice
@@ -81,6 +82,9 @@ def test_trial_gives_access_and_is_followed_by_the_first_payment(at_stripe, clie
         assert [change.kind for change in story_of(User.objects.get())] == [
             ChangeKind.RENEWED, ChangeKind.TRIAL_STARTED,
         ]  # fmt: skip
+        assert [each.origin for each in Membership.objects.of_newcomers()] == [Origin.TRIAL, Origin.PAID]
+        start = timezone.now() - timedelta(days=30)
+        assert count_new_members(start=start, end=timezone.now(), are_gifts_included=True) == 1
         assert next_charge_at(Subscription.objects.get()) > timezone.now()
         assert_told(client, ends_on=add_months(membership.ends_on, 1))
 

@@ -90,7 +90,7 @@ def test_customer_deleted(account):
 
 def test_refunded(account):
     page = account.staff("refund", charge=Payment.objects.get().charge_id)
-    assert "Refunded (at Stripe)" in page
+    assert "Your money was given back. What it paid for is over. (at Stripe)" in page
     assert "Your last payment went back to you, so you are no member just now." in page
     receipts = account.client.get("/account/receipts/").content.decode()
     assert "-€10" in receipts
