@@ -5,16 +5,13 @@ Each raises CannotChange (it makes no sense now), Refused (Stripe said no: nothi
 knows: the row stays open, and is closed by whatever Stripe tells next).
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.changes.following import user_of
-from members.changes.history import terms_of
+from members.changes.asking import ask, carry_out, check
 from members.changes.offering import (
     Action,
     CannotChange,
@@ -22,33 +19,27 @@ from members.changes.offering import (
     SwitchPreview,
     Terms,
     effect_of,
-    may,
     paid_until,
 )
-from members.enums import ActorKind, ChangeKind
+from members.enums import ChangeKind
 from members.memberships.tiers import tier_of
 from members.models import MembershipChange
 from members.periods import same_time_months_later
 from members.selling.publishing import product_of
 from payments.catalogue import Stock
-from payments.checkpoints import reached
 from payments.enums import Rest
-from payments.gateway import changing, reading
+from payments.gateway import changing
 from payments.gateway.changing import Changed, Price
-from payments.gateway.facts import GatewayError, Refused
 from payments.models import Subscription
 from payments.money import Money
-from payments.recording import record
 
 if TYPE_CHECKING:
     from members.models import User
 
-Call = Callable[[MembershipChange], Changed]
-
 
 def preview_switch(*, subscription: Subscription, terms: Terms) -> SwitchPreview:
     """What a switch would charge, and when. Asks Stripe once if it charges something now, else not at all."""
-    _check(subscription, Action.SWITCH)
+    check(subscription, Action.SWITCH)
     now = _asked_at(subscription, terms) or timezone.now().replace(microsecond=0)
     effect = effect_of(subscription, terms)
     next_amount = Money(terms.amount, subscription.currency)
@@ -80,7 +71,7 @@ def switch(
     at: int | None = None,
 ) -> MembershipChange:
     """Another tier, interval or amount. `at`: the preview's, so that what was shown is what is charged."""
-    _check(subscription, Action.SWITCH)
+    check(subscription, Action.SWITCH)
     effect, price = effect_of(subscription, terms), _price(terms, subscription)
     wanted = _wanted(terms)
 
@@ -93,19 +84,19 @@ def switch(
         return changing.change_price_later(subscription, price, rest_until=rest_until, key=change.key)
 
     details = {"at": at or int(timezone.now().timestamp())}
-    change = _ask(ChangeKind.SWITCHED, subscription, actor, wanted, details, reason, reason_code)
-    return _carry_out(change, subscription, call, is_charged=effect == Effect.NOW)
+    change = ask(ChangeKind.SWITCHED, subscription, actor, wanted, details, reason, reason_code)
+    return carry_out(change, subscription, call, is_charged=effect == Effect.NOW)
 
 
 def pause(
     *, subscription: Subscription, months: int, actor: "User", reason: str = "", reason_code: str = ""
 ) -> MembershipChange:
     """Charges nothing for so many months from the next payment on. What is paid for is kept."""
-    _check(subscription, Action.PAUSE)
+    check(subscription, Action.PAUSE)
     if not 1 <= months <= 6:
         raise CannotChange(_("A pause lasts from one to six months."))
     until = same_time_months_later(subscription.current_period_end, months)
-    change = _ask(
+    change = ask(
         ChangeKind.PAUSED,
         subscription,
         actor,
@@ -114,7 +105,7 @@ def pause(
         reason,
         reason_code,
     )
-    return _carry_out(
+    return carry_out(
         change,
         subscription,
         lambda asked: changing.move_next_charge(
@@ -128,9 +119,9 @@ def pause(
 
 def resume(*, subscription: Subscription, actor: "User", reason: str = "") -> MembershipChange:
     """Ends a pause: what is paid for comes first, then the next payment; if that is over, it is charged now."""
-    _check(subscription, Action.RESUME)
+    check(subscription, Action.RESUME)
     until = paid_until(subscription)
-    change = _ask(
+    change = ask(
         ChangeKind.RESUMED, subscription, actor, {"from": max(until, timezone.now()).date().isoformat()},
         {}, reason, "",
     )  # fmt: skip
@@ -140,15 +131,15 @@ def resume(*, subscription: Subscription, actor: "User", reason: str = "") -> Me
             return changing.move_next_charge(subscription, until=until, why=Rest.CHANGE, key=asked.key)
         return changing.charge_again(subscription, key=asked.key)
 
-    return _carry_out(change, subscription, call, is_charged=True)
+    return carry_out(change, subscription, call, is_charged=True)
 
 
 def cancel(
     *, subscription: Subscription, actor: "User", reason: str = "", reason_code: str = ""
 ) -> MembershipChange:
     """Ends with what is paid for; at once if nothing is. Nothing more is charged."""
-    _check(subscription, Action.CANCEL)
-    change = _ask(ChangeKind.CANCELLED, subscription, actor, {}, {}, reason, reason_code)
+    check(subscription, Action.CANCEL)
+    change = ask(ChangeKind.CANCELLED, subscription, actor, {}, {}, reason, reason_code)
     told = {"feedback": _FEEDBACK.get(reason_code, ""), "comment": reason[:500]}
 
     def call(asked: MembershipChange) -> Changed:
@@ -156,14 +147,14 @@ def cancel(
             return changing.end_with_period(subscription, is_ending=True, key=asked.key, **told)
         return changing.end_now(subscription, key=asked.key, **told)
 
-    return _carry_out(change, subscription, call)
+    return carry_out(change, subscription, call)
 
 
 def keep(*, subscription: Subscription, actor: "User", reason: str = "") -> MembershipChange:
     """Undoes a cancellation that has not come true yet."""
-    _check(subscription, Action.KEEP)
-    change = _ask(ChangeKind.KEPT, subscription, actor, {}, {}, reason, "")
-    return _carry_out(
+    check(subscription, Action.KEEP)
+    change = ask(ChangeKind.KEPT, subscription, actor, {}, {}, reason, "")
+    return carry_out(
         change,
         subscription,
         lambda asked: changing.end_with_period(subscription, is_ending=False, key=asked.key),
@@ -196,11 +187,6 @@ def _wanted(terms: Terms) -> dict[str, Any]:
     return {"tier": terms.tier.name, "amount": terms.amount, "interval": terms.interval}
 
 
-def _check(subscription: Subscription, action: Action) -> None:
-    if action not in may(subscription):
-        raise CannotChange(_("This cannot be done with the membership as it is now."))
-
-
 def _is_anything_left(subscription: Subscription) -> bool:
     if subscription.status in ("past_due", "unpaid"):
         return False
@@ -220,85 +206,3 @@ def _price(terms: Terms, subscription: Subscription) -> Price:
 
 def _own_product(terms: Terms, subscription: Subscription) -> str:
     return subscription.product_id if tier_of(subscription) == terms.tier else ""
-
-
-@transaction.atomic
-def _ask(
-    kind: ChangeKind,
-    subscription: Subscription,
-    actor: "User",
-    wanted: dict[str, Any],
-    details: dict[str, Any],
-    reason: str,
-    reason_code: str,
-) -> MembershipChange:
-    """The request, written down; asked for again while it is open, the same one."""
-    fresh = Subscription.objects.select_for_update().get(pk=subscription.pk)
-    user = user_of(subscription)
-    if user is None:
-        raise CannotChange(_("Nobody has this membership yet."))
-    for found in MembershipChange.objects.asked().filter(subscription=subscription):
-        if found.kind == kind and found.after.items() >= wanted.items():
-            return found
-        # What became of it nobody knows; should Stripe have done it, that is written down as Stripe tells it.
-        found.failed_at, found.error = timezone.now(), "something else was asked for before Stripe answered"
-        found.save(update_fields=["failed_at", "error"])
-    # Whoever pressed twice waited for the lock, and finds it done.
-    _check(fresh, _ACTIONS[kind])
-    if kind == ChangeKind.SWITCHED and _has(fresh, wanted):
-        raise CannotChange(_("You have this already."))
-    return MembershipChange.objects.create(
-        kind=kind,
-        user=user,
-        subscription=subscription,
-        actor_kind=ActorKind.READER if actor == user else ActorKind.STAFF,
-        actor=actor,
-        reason=reason[:500],
-        reason_code=reason_code,
-        after=wanted | details,
-    )
-
-
-_ACTIONS = {
-    ChangeKind.SWITCHED: Action.SWITCH,
-    ChangeKind.PAUSED: Action.PAUSE,
-    ChangeKind.RESUMED: Action.RESUME,
-    ChangeKind.CANCELLED: Action.CANCEL,
-    ChangeKind.KEPT: Action.KEEP,
-}
-
-
-def _has(subscription: Subscription, wanted: dict[str, Any]) -> bool:
-    tier = tier_of(subscription)
-    return terms_of(subscription, tier=tier.name if tier else "").items() >= wanted.items()
-
-
-def _carry_out(
-    change: MembershipChange, subscription: Subscription, call: Call, *, is_charged: bool = False
-) -> MembershipChange:
-    reached("change.asked")
-    try:
-        changed = call(change)
-    except Refused as refusal:
-        change.failed_at, change.error = timezone.now(), str(refusal)[:500]
-        change.save(update_fields=["failed_at", "error"])
-        raise
-    reached("change.made_at_stripe")
-    record(changed.snapshot)
-    if is_charged and changed.invoice_id:
-        _record_invoice(changed.invoice_id)
-    # Stripe may have had it so already: then nothing has changed, and nothing closed the request.
-    MembershipChange.objects.asked().filter(pk=change.pk).update(done_at=timezone.now())
-    change.refresh_from_db()
-    subscription.refresh_from_db()
-    return change
-
-
-def _record_invoice(invoice_id: str) -> None:
-    """What was charged shows at once. If it cannot be read now, Stripe's event brings it."""
-    try:
-        facts = reading.snapshot_of_invoice(invoice_id)
-    except GatewayError:
-        return
-    if facts:
-        record(facts)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from payments.gateway.billing import collecting_intent
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import Declined, Refused
-from payments.gateway.mapping import collecting_intent, id_of
+from payments.gateway.mapping import id_of
 from payments.gateway.reading import SUBSCRIPTION_PARTS
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from payments.gateway import mapping, reading
+from payments.gateway import billing, mapping, reading
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import Facts, ListedEvent, Snapshot, TransactionFacts
 
@@ -103,7 +103,7 @@ class _PaidInvoices:
         """The checkout's side of what the payment intent paid."""
         if self._owners is None:
             self._owners = {
-                mapping.paying_intent(invoice): reading.without_charge(invoice, read_at=read_at)
+                billing.paying_intent(invoice): reading.without_charge(invoice, read_at=read_at)
                 for read_at, invoice in self._listed()
                 if invoice.amount_paid
             }

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from payments.enums import CheckoutStatus, Debt
-from payments.gateway import mapping
+from payments.gateway import billing, mapping
 from payments.gateway.client import client, our_errors
 from payments.gateway.facts import (
     CardNews,
@@ -49,7 +49,7 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
     intent = _intent_of(session)
     status = mapping.checkout_status(session, intent)
     is_paid = status == CheckoutStatus.PAID
-    invoice = mapping.invoice(session.invoice) if is_paid else None
+    invoice = billing.invoice(session.invoice) if is_paid else None
     is_charged = is_paid and not (invoice and invoice.uncharged)
     return Snapshot(
         reference=reference,
@@ -59,7 +59,7 @@ def snapshot_of_session(session_id: str) -> Snapshot | None:
         checkout_status=status,
         session_id=session.id,
         customer=mapping.customer(session.customer, _session_email(session)),
-        subscription=mapping.subscription(session.subscription),
+        subscription=billing.subscription(session.subscription),
         invoice=invoice,
         charge=_charge_of(intent) if is_charged else None,
     )
@@ -75,7 +75,7 @@ def snapshot_of_invoice(invoice_id: str) -> Snapshot | None:
         return replace(snapshot, unpaid=_with_failure(snapshot.unpaid, invoice, read_at=read_at))
     if snapshot is None or snapshot.invoice is None or snapshot.invoice.uncharged:
         return snapshot
-    return replace(snapshot, charge=_charge_of(_read_intent(mapping.paying_intent(invoice))))
+    return replace(snapshot, charge=_charge_of(_read_intent(billing.paying_intent(invoice))))
 
 
 def without_charge(invoice: "stripe.Invoice", *, read_at: datetime) -> Snapshot | None:
@@ -93,17 +93,17 @@ def without_charge(invoice: "stripe.Invoice", *, read_at: datetime) -> Snapshot 
         read_at=read_at,
         terms=mapping.terms(subscription.metadata),
         customer=mapping.customer(invoice.customer, invoice.customer_email),
-        subscription=mapping.subscription(subscription),
-        invoice=mapping.invoice(invoice),
-        unpaid=mapping.unpaid(invoice),
+        subscription=billing.subscription(subscription),
+        invoice=billing.invoice(invoice),
+        unpaid=billing.unpaid(invoice),
     )
 
 
 def _with_failure(facts: UnpaidFacts, invoice: "stripe.Invoice", *, read_at: datetime) -> UnpaidFacts | None:
-    intent_id = mapping.collecting_intent(invoice)
+    intent_id = billing.collecting_intent(invoice)
     if intent_id is None:
         return facts
-    return mapping.with_failure(facts, _read_intent(intent_id), read_at=read_at)
+    return billing.with_failure(facts, _read_intent(intent_id), read_at=read_at)
 
 
 def snapshot_of_subscription(subscription_id: str) -> Snapshot | None:
@@ -133,7 +133,7 @@ def subscription_alone(subscription: "stripe.Subscription", *, read_at: datetime
         read_at=read_at,
         terms=mapping.terms(subscription.metadata),
         customer=mapping.customer(subscription.customer),
-        subscription=mapping.subscription(subscription),
+        subscription=billing.subscription(subscription),
     )
 
 
@@ -198,7 +198,7 @@ def card_of_customer(customer_id: str) -> CardNews | None:
         )
     if getattr(customer, "deleted", False):
         return None
-    card = mapping.card_of(customer.invoice_settings.default_payment_method)
+    card = billing.card_of(customer.invoice_settings.default_payment_method)
     return CardNews(customer_id=customer_id, card=card) if card else None
 
 
