@@ -24,6 +24,7 @@ from payments.silence import silence
 
 _CARD = "4242424242424242"
 _CHUNK = 100
+MEMBER = "member@example.org"
 # How a campaign goes: a strong first days, a long middle with dull weekends, a push when two thirds are over.
 _LAUNCH, _PUSH_BEGINS, _PUSH = 3.2, 0.72, 1.6
 _HOURS = [1, 1, 1, 1, 1, 2, 4, 8, 9, 8, 7, 7, 8, 7, 6, 6, 7, 8, 9, 10, 9, 7, 4, 2]
@@ -75,7 +76,10 @@ def seed_history(campaign: Campaign, *, joins: int, gifts: int, redeemed: int, p
 def _join(campaign: Campaign, when: list[datetime]) -> Iterable[Played]:
     chooser = random.Random("joins")
     there = set(Signup.objects.filter(is_open=False).values_list("email", flat=True))
-    for at, (_, email) in zip(when, names("j", len(when)), strict=True):
+    people = [email for _, email in names("j", len(when))]
+    # Whoever tries the demo can be a member who pays: the last who joined.
+    people[-1:] = [MEMBER]
+    for at, email in zip(when, people, strict=True):
         interval = chooser.choices([Interval.MONTH, Interval.YEAR], [7, 3])[0]
         plan = Plan.objects.on_sale(chooser.choice(_CURRENCIES)).filter(interval=interval).first()
         if plan is None or email in there:

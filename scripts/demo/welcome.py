@@ -13,11 +13,12 @@ PLACES = """
 
     {site}/demo/article/   an article, with the campaign around it
     {site}/                the support page
-    {site}/admin/          the back office, for staff and finance
+    {site}/account/        what a member has, pays and can change
+    {site}/staff/          members, mail, the books; for staff, support and finance
     {site}/demo/mail/      every mail the demo sends, sign-in codes among them
 
   Sign in at {site}/accounts/login/ with a code by email, as
-    reader@example.org · staff@example.org · finance@example.org · support@example.org
+    member@example.org · reader@example.org · staff@example.org · finance@example.org · support@example.org
 
   Cards (any future date, any CVC)
     4242 4242 4242 4242    succeeds

@@ -75,12 +75,14 @@ def test_everybody_to_sign_in_as_is_there(stripe):
     found = User.objects.filter(email__endswith="@example.org").order_by("email")
     assert [(user.email, user.is_staff, user.is_superuser) for user in found] == [
         ("finance@example.org", True, False),
+        ("member@example.org", False, False),
         ("reader@example.org", False, False),
         ("staff@example.org", True, False),
         ("support@example.org", True, False),
     ]
-    reader = found[1].memberships.get()
-    assert reader.is_active
+    member, reader = found[1], found[2]
+    assert member.memberships.get().subscription.is_running
+    assert reader.memberships.get().is_active
 
 
 def test_seeding_that_broke_off_is_finished_by_the_next(stripe, monkeypatch):
