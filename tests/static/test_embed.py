@@ -1,6 +1,9 @@
 """The component on a stranger's page with a strict policy of its own. The page's clock is ours: nobody waits."""
 
+from contextlib import suppress
+
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.static.newsroom import Newsroom
 
@@ -52,6 +55,16 @@ def next_answer(page, newsroom, within=30):
     return seconds
 
 
+def until_told(page, newsroom, words):
+    """Lets the page ask until it says the words: on a busy machine an answer may come too late for one asking."""
+    for _ in range(5):
+        next_answer(page, newsroom, within=120)
+        with suppress(TooLate):
+            page.get_by_role("link", name=words).wait_for(timeout=2_500)
+            return
+    raise AssertionError(f"the page never said {words}")
+
+
 def bar(page):
     return page.get_by_role("progressbar")
 
@@ -86,8 +99,7 @@ def test_number_follows_the_campaign(open_page, newsroom):
     page = open_page()
     first_answer(page)
     newsroom.count = 613
-    next_answer(page, newsroom)
-    page.get_by_role("link", name="613 of 1,000 new members").wait_for()
+    until_told(page, newsroom, "613 of 1,000 new members")
     assert bar(page).get_attribute("aria-valuenow") == "613"
     assert bar(page).get_attribute("aria-valuetext") == "613 of 1,000 new members"
 
@@ -116,12 +128,11 @@ def test_polling_backs_off_to_a_minute_and_comes_back(open_page, newsroom):
     newsroom.is_down = True
     page = open_page()
     first_answer(page)
-    waits = [next_answer(page, newsroom, within=80) for _ in range(5)]
+    waits = [next_answer(page, newsroom, within=120) for _ in range(5)]
     assert all(wait >= least for wait, least in zip(waits, (8, 16, 32, 48, 48), strict=True))
 
     newsroom.is_down, newsroom.count = False, 700
-    next_answer(page, newsroom, within=80)
-    page.get_by_role("link", name="700 of").wait_for()
+    until_told(page, newsroom, "700 of")
     assert next_answer(page, newsroom) >= 4
 
 
