@@ -1,7 +1,10 @@
 """Staff give a membership, bring members over and what Stripe charges them, and take everybody along."""
 
+from contextlib import suppress
+
 import pytest
 import stripe
+from playwright.sync_api import Error
 
 from demo.seeding.people import seed_accounts
 from members.models import Membership
@@ -47,8 +50,11 @@ def choose_file(staff, raw, name):
 
 def look_until(staff, words):
     def found():
-        staff.page.reload()
-        return staff.page.get_by_text(words).count() > 0
+        # A page that is on its way somewhere by itself cannot be loaded again: then it is looked at once more.
+        with suppress(Error):
+            staff.page.reload()
+            return staff.page.get_by_text(words).count() > 0
+        return False
 
     wait_for(found, what=words)
 
