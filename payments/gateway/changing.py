@@ -86,25 +86,28 @@ def move_next_charge(subscription: Subscription, *, until: datetime, why: Rest, 
 
 
 def charge_again(subscription: Subscription, *, key: str) -> Changed:
-    """Ends a rest, or a pause that was made at Stripe: a new period begins and is charged now."""
+    """Ends a rest: a new period begins and is charged now. Declined: it rests on. Or ends a pause made at Stripe."""
     if subscription.is_paused:
         return _update(subscription, key, pause_collection="")
-    return _update(subscription, key, trial_end="now", proration_behavior="none")
+    return _update(
+        subscription,
+        key,
+        trial_end="now",
+        proration_behavior="none",
+        payment_behavior="error_if_incomplete",
+    )
 
 
 def end_with_period(
     subscription: Subscription, *, is_ending: bool, feedback: str = "", comment: str = "", key: str
 ) -> Changed:
     """Lets the subscription end with the period, or go on after all."""
-    told = {name: text for name, text in (("feedback", feedback), ("comment", comment)) if text}
-    details = {"cancellation_details": told} if told else {}
-    return _update(subscription, key, cancel_at_period_end=is_ending, **details)
+    return _update(subscription, key, cancel_at_period_end=is_ending, **_why(feedback, comment))
 
 
 def end_now(subscription: Subscription, *, feedback: str = "", comment: str = "", key: str) -> Changed:
     """Ends the subscription at once. What is still owed for it is no longer collected."""
-    told = {name: text for name, text in (("feedback", feedback), ("comment", comment)) if text}
-    asked: Any = {"expand": SUBSCRIPTION_PARTS} | ({"cancellation_details": told} if told else {})
+    asked: Any = {"expand": SUBSCRIPTION_PARTS} | _why(feedback, comment)
     read_at = timezone.now()
     with our_errors():
         found = client().v1.subscriptions.cancel(subscription.stripe_id, asked, {"idempotency_key": key})
@@ -112,6 +115,11 @@ def end_now(subscription: Subscription, *, feedback: str = "", comment: str = ""
         for invoice in client().v1.invoices.list(owed).data:
             client().v1.invoices.void_invoice(invoice.id, {}, {"idempotency_key": f"{key}-{invoice.id}"})
     return _changed(found, read_at)
+
+
+def _why(feedback: str, comment: str) -> dict[str, Any]:
+    told = {name: text for name, text in (("feedback", feedback), ("comment", comment)) if text}
+    return {"cancellation_details": told} if told else {}
 
 
 def _update(subscription: Subscription, key: str, **asked: Any) -> Changed:

@@ -159,6 +159,29 @@ def test_resuming_after_it_charges_at_once(at_stripe, joined):
         assert_agreed()
 
 
+def test_resuming_that_the_bank_declines_charges_nothing_and_rests_on(at_stripe, joined):
+    subscription, ada = joined()
+    pause(subscription=subscription, months=3, actor=ada)
+    with at_stripe.later(40):
+        subscription.refresh_from_db()
+        rests_until = subscription.trial_ends_at
+        pay_by_a_card_that_is_declined(at_stripe, subscription)
+        with pytest.raises(Declined):
+            resume(subscription=subscription, actor=ada)
+        at_stripe.tell()
+        subscription.refresh_from_db()
+        assert (subscription.is_resting, subscription.trial_ends_at, paid()) == (True, rests_until, [500])
+        assert MembershipChange.objects.get(kind=ChangeKind.RESUMED).failed_at is not None
+        assert ChangeKind.RESUMED not in [change.kind for change in story_of(ada)]
+        assert_agreed()
+
+
+def pay_by_a_card_that_is_declined(at_stripe, subscription):
+    customer = subscription.customer.stripe_id
+    method = at_stripe.api.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer})
+    at_stripe.api.subscriptions.update(subscription.stripe_id, {"default_payment_method": method.id})
+
+
 def test_cancelled_ends_with_what_was_paid_for_and_can_be_undone_until_then(at_stripe, joined):
     subscription, ada = joined()
     cancel(subscription=subscription, actor=ada, reason="Zu teuer", reason_code="too_expensive")
@@ -184,11 +207,7 @@ def test_cancelled_ends_with_what_was_paid_for_and_can_be_undone_until_then(at_s
 
 def test_declined_upgrade_changes_nothing(at_stripe, tiers, joined):
     subscription, ada = joined()
-    at_stripe.api.payment_methods.attach(
-        "pm_card_chargeCustomerFail", {"customer": subscription.customer.stripe_id}
-    )
-    methods = at_stripe.api.customers.payment_methods.list(subscription.customer.stripe_id).data
-    at_stripe.api.subscriptions.update(subscription.stripe_id, {"default_payment_method": methods[0].id})
+    pay_by_a_card_that_is_declined(at_stripe, subscription)
     with pytest.raises(Declined):
         switch(subscription=subscription, terms=Terms(tiers["keeper"], Interval.MONTH, 2000), actor=ada)
     at_stripe.tell()
