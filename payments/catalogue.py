@@ -21,12 +21,10 @@ from payments.gateway import catalogue as at_stripe
 from payments.gateway.catalogue import Terms
 from payments.gateway.facts import CatalogueFacts
 from payments.models import CatalogueItem
-from payments.models.queue import QueueQuerySet, in_words
+from payments.models.queue import QueueQuerySet, anew, in_words
 from payments.money import Money
 
 log = structlog.get_logger(__name__)
-
-_ANEW = {"state": QueueState.PENDING, "attempts": 0, "lease_until": None, "processed_at": None}
 
 DRAIN = "payments.tasks.drain_catalogue"
 COMPARE = "payments.tasks.compare_catalogue"
@@ -89,8 +87,7 @@ def _write(item: Wanted) -> None:
             "name": item.name,
             "wanted": item.terms,
             "changed_at": timezone.now(),
-            **_ANEW,
-            "next_try_at": timezone.now(),
+            **anew(),
             # What Stripe answered to the last key, it would answer again.
             "idempotency_key": uuid4(),
         },
@@ -99,20 +96,15 @@ def _write(item: Wanted) -> None:
 
 def make_again(chosen: QueueQuerySet[CatalogueItem]) -> int:
     """Lets the items be made as we want them, whatever stands at Stripe; how many."""
-    for pk in chosen.values_list("pk", flat=True):
-        CatalogueItem.objects.filter(pk=pk).update(idempotency_key=uuid4())
+    each = (CatalogueItem.objects.filter(pk=pk) for pk in chosen.values_list("pk", flat=True))
+    count = sum(one.again(idempotency_key=uuid4()) for one in each)
     transaction.on_commit(lambda: ring(DRAIN))
-    return chosen.again()
+    return count
 
 
 def drain() -> int:
     """Makes at Stripe what waits to be made, products first; how many items were tried."""
-    count = 0
-    for kind in CatalogueKind:
-        for item in _ours().filter(kind=kind).take():
-            _work(item)
-            count += 1
-    return count
+    return sum(_ours().filter(kind=kind).work(_work) for kind in CatalogueKind)
 
 
 def _work(item: CatalogueItem) -> None:

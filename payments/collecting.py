@@ -11,7 +11,7 @@ from payments.checkpoints import reached
 from payments.enums import AlarmKind, Collected, Debt, QueueState
 from payments.gateway import collecting, reading
 from payments.models import CollectionRequest, Subscription, UnpaidInvoice
-from payments.models.queue import QueueQuerySet, in_words
+from payments.models.queue import in_words
 from payments.recording.cards import request_collection
 
 log = structlog.get_logger(__name__)
@@ -35,13 +35,9 @@ def _made(subscription: Subscription, since: datetime) -> CollectionRequest | No
     return None if is_vain else found
 
 
-def drain(waiting: QueueQuerySet[CollectionRequest] | None = None) -> int:
+def drain() -> int:
     """Does what is due, longest waiting first; how many requests that were."""
-    count = 0
-    for request in (CollectionRequest.objects.all() if waiting is None else waiting).take():
-        _work(request)
-        count += 1
-    return count
+    return CollectionRequest.objects.work(_work)
 
 
 def _work(request: CollectionRequest) -> None:

@@ -48,13 +48,9 @@ class CannotAdopt(Exception):
     """Trying again will not help before somebody does something about it."""
 
 
-def drain(waiting: "QueueQuerySet[ImportedCustomer] | None" = None) -> int:
+def drain() -> int:
     """Reads the customers that wait; how many."""
-    count = 0
-    for row in (ImportedCustomer.objects.all() if waiting is None else waiting).take():
-        _work(row)
-        count += 1
-    return count
+    return ImportedCustomer.objects.work(_work)
 
 
 def retry(chosen: "QueueQuerySet[ImportedCustomer]") -> int:
@@ -77,8 +73,7 @@ def _work(row: ImportedCustomer) -> None:
         with silence():
             _read(row)
     except (NoCustomer, CannotAdopt) as error:
-        row.attempts = row.MAX_ATTEMPTS or row.attempts
-        row.fail(error)
+        row.fail(error, is_hopeless=True)
     except Exception as error:
         log.error("adoption_failed", customer=row.stripe_id, attempts=row.attempts, exc_info=error)
         row.fail(error)

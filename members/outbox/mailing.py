@@ -1,16 +1,21 @@
 """The outbox: a mail is owed by a row, in the transaction that caused it, and sent once after that."""
 
+from datetime import datetime
+from typing import Any
+
 import structlog
 from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import QuerySet
 
 from members.enums import MailKind, Unsent
 from members.mails.registry import Context, Mail, mail_of
 from members.models import OutgoingMail
 from members.models.user import ERASED
 from members.outbox import bouncing
+from members.outbox.bouncing import DRAIN
 from payments.alarms import clear_alarm, raise_alarm
 from payments.checkpoints import reached
 from payments.composing import compose
@@ -20,8 +25,6 @@ from payments.models.queue import QueueQuerySet, in_words
 from payments.silence import is_silent
 
 log = structlog.get_logger(__name__)
-
-DRAIN = "members.tasks.drain_outbox"
 
 
 def owe_mail(*, kind: MailKind, reference: int | str, recipient: str) -> None:
@@ -38,13 +41,21 @@ def owe_mail(*, kind: MailKind, reference: int | str, recipient: str) -> None:
         transaction.on_commit(lambda: ring(DRAIN))
 
 
+def owe_once(
+    unowed: QuerySet[Any], *, kind: MailKind, reference: int | str, recipient: str, **stamp: datetime
+) -> bool:
+    """Owes the mail if the row still is among `unowed`, and stamps it, so that it no longer is. False: it was not."""
+    with transaction.atomic():
+        # One conditional update decides between any number of workers, and whoever calls the mail off.
+        if not unowed.update(**stamp):
+            return False
+        owe_mail(kind=kind, reference=reference, recipient=recipient)
+        return True
+
+
 def drain(waiting: QueueQuerySet[OutgoingMail] | None = None) -> int:
     """Sends what is due, longest waiting first; how many mails that were."""
-    count = 0
-    for mail in (OutgoingMail.objects.all() if waiting is None else waiting).take():
-        _send(mail)
-        count += 1
-    return count
+    return (OutgoingMail.objects.all() if waiting is None else waiting).work(_send)
 
 
 def send(pk: int) -> bool:

@@ -5,7 +5,6 @@ each step finds what is left to do. The addresses stay in the request alone, unt
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
@@ -26,9 +25,6 @@ from payments.gateway.changing import end_now
 from payments.gateway.erasing import delete_customer
 from payments.models import Checkout, Customer, Subscription
 from payments.recording import record
-
-if TYPE_CHECKING:
-    from payments.models.queue import QueueQuerySet
 
 log = structlog.get_logger(__name__)
 
@@ -57,17 +53,17 @@ def ask_to_erase(*, user: User, actor: User, reason: str = "") -> Erasure:
     return found
 
 
-def drain(waiting: "QueueQuerySet[Erasure] | None" = None) -> int:
+def drain() -> int:
     """Erases whom it was promised; how many tries that were."""
-    count = 0
-    for erasure in (Erasure.objects.all() if waiting is None else waiting).take():
-        try:
-            _erase(erasure)
-        except Exception as error:
-            log.error("erasure_failed", pk=erasure.pk, error=type(error).__name__)
-            erasure.fail(error)
-        count += 1
-    return count
+    return Erasure.objects.work(_work)
+
+
+def _work(erasure: Erasure) -> None:
+    try:
+        _erase(erasure)
+    except Exception as error:
+        log.error("erasure_failed", pk=erasure.pk, error=type(error).__name__)
+        erasure.fail(error)
 
 
 def _erase(erasure: Erasure) -> None:

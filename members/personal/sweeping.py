@@ -73,11 +73,7 @@ def redact_events(marks: Sequence[str], *, since: datetime | None = None) -> int
         about = body["data"]["object"]
         # What names the object, and so leads to it at Stripe, is kept; everything else went with the person.
         kept = {name: about[name] for name in ("id", "object") if name in about}
-        redacted = {
-            name: body[name]
-            for name in ("id", "object", "type", "livemode", "account", "created")
-            if name in body
-        }
+        redacted = {name: body[name] for name in _ENVELOPE if name in body}
         redacted |= {"data": {"object": kept}, "redacted": True}
         clean = json.dumps(redacted).encode()
         if clean != bytes(event.body):

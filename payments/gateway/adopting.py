@@ -7,7 +7,7 @@ from uuid import UUID
 
 from payments.gateway import mapping
 from payments.gateway.client import client, our_errors
-from payments.gateway.facts import GatewayError
+from payments.gateway.facts import GatewayError, Refused
 from payments.gateway.opening import metadata_of
 from payments.models import Checkout, Subscription
 
@@ -52,14 +52,11 @@ class StrangeCustomer:
 
 def read_customer(customer_id: str) -> StrangeCustomer:
     """The customer with all subscriptions that run. Raises NoCustomer."""
-    import stripe
-
     try:
-        found = client().v1.customers.retrieve(customer_id)
-    except stripe.InvalidRequestError as error:
-        raise NoCustomer(f"Stripe knows no customer {customer_id}: {error.user_message}") from error
-    except stripe.StripeError as error:
-        raise GatewayError(f"{type(error).__name__}: {error.user_message or error}") from error
+        with our_errors():
+            found = client().v1.customers.retrieve(customer_id)
+    except Refused as refusal:
+        raise NoCustomer(f"Stripe knows no customer {customer_id}: {refusal}") from refusal
     if getattr(found, "deleted", False):
         raise NoCustomer(f"{customer_id} was deleted at Stripe")
     email = found.email or ""

@@ -4,7 +4,7 @@ A row waits; one worker at a time holds it, under a lease that a killed worker s
 parked for a person. The row is the truth; whatever wakes a worker may be lost.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
@@ -33,6 +33,17 @@ class Backlog:
     parked: int
 
 
+def anew() -> dict[str, Any]:
+    """What a row is set to that shall wait as if it had just come."""
+    return {
+        "state": QueueState.PENDING,
+        "attempts": 0,
+        "next_try_at": timezone.now(),
+        "lease_until": None,
+        "processed_at": None,
+    }
+
+
 def in_words(error: Exception) -> str:
     """What went wrong, in text that every database takes: no NUL, no half of a surrogate pair, not too long."""
     words = f"{type(error).__name__}: {error}"[:2000].replace("\0", "\ufffd")
@@ -55,6 +66,14 @@ class QueueQuerySet(models.QuerySet[Row]):
             yield from (row for row in batch if row.begin())
             if len(batch) < BATCH:
                 return
+
+    def work(self, do: Callable[[Row], None]) -> int:
+        """Does each due row, longest waiting first; how many that were. What goes wrong is for `do` to note."""
+        count = 0
+        for row in self.take():
+            do(row)
+            count += 1
+        return count
 
     def claim(self, limit: int) -> list[Row]:
         """Due rows, longest waiting first, leased to the caller alone; the work on each starts with its `begin`."""
@@ -80,14 +99,7 @@ class QueueQuerySet(models.QuerySet[Row]):
 
     def again(self, **also: Any) -> int:
         """Lets the rows wait as if they had just come, whatever became of them, and sets `also`; how many."""
-        return self.update(
-            state=QueueState.PENDING,
-            attempts=0,
-            next_try_at=timezone.now(),
-            lease_until=None,
-            processed_at=None,
-            **also,
-        )
+        return self.update(**anew(), **also)
 
 
 class Queued(models.Model):
@@ -137,9 +149,12 @@ class Queued(models.Model):
         """The work is done, whoever did it last. Belongs into the transaction that did it, if there is one."""
         self._rows().update(state=QueueState.DONE, processed_at=timezone.now(), lease_until=None, error="")
 
-    def fail(self, error: Exception) -> bool:
-        """Waits, longer each time, or is parked; True if parked now. Does not wake what another has finished."""
-        is_last = self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS
+    def fail(self, error: Exception, *, is_hopeless: bool = False) -> bool:
+        """Waits, longer each time, or is parked; True if parked now. Does not wake what another has finished.
+
+        `is_hopeless`: trying again will not help, so that a person must look at once.
+        """
+        is_last = is_hopeless or (self.MAX_ATTEMPTS is not None and self.attempts >= self.MAX_ATTEMPTS)
         is_ours = self._still_ours().update(
             state=QueueState.PARKED if is_last else QueueState.PENDING,
             next_try_at=timezone.now() + self._wait(),

@@ -100,6 +100,14 @@ def test_row_that_waits_again_has_all_its_attempts_before_it(time_machine_now):
     assert row.attempts == 1
 
 
+def test_row_that_is_hopeless_waits_for_a_person_at_once_and_says_how_often_it_was_tried(time_machine_now):
+    StripeEventFactory()
+    (row,) = StripeEvent.objects.all().take()
+    assert row.fail(ValueError("no such customer"), is_hopeless=True) is True
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.lease_until) == (QueueState.PARKED, 1, None)
+
+
 def test_done_without_a_time_is_refused_by_the_database():
     event = StripeEventFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
