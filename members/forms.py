@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.models import GiftOffer, Region, Testimonial, User
+from members.models import GiftOffer, Testimonial, User
 from members.models.user import normalise_email
 from members.selling import catalogue
 from payments.enums import Interval
@@ -73,10 +73,12 @@ class JoinForm(forms.Form):
     email = EmailField(label=_("Email"))
     campaign = CampaignField()
 
-    def __init__(self, *args: Any, currency: str, region: Region | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, currency: str, shelves: dict[str, catalogue.Shelf] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        self.shelves = catalogue.shelves(currency, region)
+        self.shelves = catalogue.shelves(currency) if shelves is None else shelves
         self._offer_intervals()
         for interval, shelf in self.shelves.items():
             field = cast(forms.ChoiceField, self.fields[f"amount_{interval}"])

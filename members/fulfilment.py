@@ -1,5 +1,8 @@
 """Delivers what a payment bought. Runs inside the transaction that wrote the payment."""
 
+from datetime import datetime
+from typing import Any
+
 from members.changes.following import catch_up
 from members.changes.history import write_change
 from members.contributions.contributing import receive_contribution
@@ -36,17 +39,13 @@ def grant_membership(payment: Payment) -> None:
     )
     if signup is None or tier is None or payment.period_start is None or payment.period_end is None:
         raise CannotFulfil(f"{payment} bought no period of a membership")
-    user = _user_of(payment, signup.email)
     membership = Membership(
-        user=user,
+        user=_user_of(payment, signup.email),
         tier=tier,
         origin=Origin.PAID,
         payment=payment,
-        subscription=payment.subscription,
-        starts_on=day_of(payment.period_start),
-        ends_on=day_of(payment.period_end),
         granted_at=payment.paid_at,
-        campaign_code=signup.campaign_code,
+        **_period(payment, payment.period_start, payment.period_end),
     )
     if _has_twin(membership) and not is_accepted(payment):
         _give_back(payment, signup)
@@ -73,16 +72,18 @@ def grant_uncharged(invoice: UnchargedInvoice) -> None:
         tier=tier,
         origin=Origin.TRIAL if is_trial else Origin.PAID,
         uncharged=invoice,
-        subscription=invoice.subscription,
-        starts_on=day_of(invoice.period_start),
-        ends_on=day_of(invoice.period_end),
         granted_at=invoice.settled_at,
-        campaign_code=signup.campaign_code,
+        **_period(invoice, invoice.period_start, invoice.period_end),
     )
     _grant(membership, signup, fact=f"invoice:{invoice.invoice_id}")
 
 
+def _period(fact: Payment | UnchargedInvoice, start: datetime, end: datetime) -> dict[str, Any]:
+    return {"subscription": fact.subscription, "starts_on": day_of(start), "ends_on": day_of(end)}
+
+
 def _grant(membership: Membership, signup: Signup, *, fact: str) -> None:
+    membership.campaign_code = signup.campaign_code
     earlier = Membership.objects.filter(subscription=membership.subscription).order_by("-ends_on").first()
     membership.save()
     Signup.objects.filter(pk=signup.pk).update(is_open=False, user=membership.user)
@@ -154,7 +155,7 @@ def _give_back(payment: Payment, signup: Signup) -> None:
 
 def _user_of_checkout(subscription: Subscription, email: str) -> User:
     user = subscription.checkout.user or User.objects.for_email(email)
-    assign_customer(subscription=subscription, user=user)
+    assign_customer(fact=subscription, user=user)
     return user
 
 

@@ -3,12 +3,11 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
 
 from members.enums import MailKind
 from members.models import ReturnReminder
-from members.outbox.mailing import owe_mail
+from members.outbox.mailing import owe_once
 from members.periods import add_months, day_of
 from payments.models import Subscription
 
@@ -34,10 +33,13 @@ def remind_to_return(
 def ask_to_return(now: datetime | None = None) -> int:
     """Owes the mails whose day has come; how many. Who is with us again by then is not written to."""
     now = now or timezone.now()
-    count = 0
-    for reminder in ReturnReminder.objects.due(day_of(now)).select_related("user"):
-        with transaction.atomic():
-            if ReturnReminder.objects.filter(pk=reminder.pk, owed_at__isnull=True).update(owed_at=now):
-                owe_mail(kind=MailKind.COME_BACK, reference=reminder.pk, recipient=reminder.user.email)
-                count += 1
-    return count
+    return sum(
+        owe_once(
+            ReturnReminder.objects.filter(pk=reminder.pk, owed_at__isnull=True),
+            kind=MailKind.COME_BACK,
+            reference=reminder.pk,
+            recipient=reminder.user.email,
+            owed_at=now,
+        )
+        for reminder in ReturnReminder.objects.due(day_of(now)).select_related("user")
+    )

@@ -14,7 +14,7 @@ from members.enums import MailKind
 from members.models import Contribution, ContributionSettings
 from members.models.contribution_offer import ONCE
 from members.models.user import normalise_email
-from members.outbox.mailing import owe_mail
+from members.outbox.mailing import owe_mail, owe_once
 from payments.checkout import is_usable, prepare_checkout
 from payments.checkpoints import reached
 from payments.enums import Interval, Purpose
@@ -110,16 +110,16 @@ def tell_of_dedications(now: datetime | None = None) -> int:
     """Owes a mail to whoever should hear of a dedication, once staff have had time to stop it; how many."""
     now = now or timezone.now()
     waits = timedelta(hours=ContributionSettings.current().dedication_waits_hours)
-    count = 0
-    for contribution in Contribution.objects.to_be_told().held().filter(paid_at__lte=now - waits):
-        with transaction.atomic():
-            # One conditional update decides between this and staff who stop it.
-            if Contribution.objects.to_be_told().filter(pk=contribution.pk).update(notified_at=now):
-                owe_mail(
-                    kind=MailKind.DEDICATION, reference=contribution.pk, recipient=contribution.notify_email
-                )
-                count += 1
-    return count
+    return sum(
+        owe_once(
+            Contribution.objects.to_be_told().filter(pk=contribution.pk),
+            kind=MailKind.DEDICATION,
+            reference=contribution.pk,
+            recipient=contribution.notify_email,
+            notified_at=now,
+        )
+        for contribution in Contribution.objects.to_be_told().held().filter(paid_at__lte=now - waits)
+    )
 
 
 def stop_dedications(chosen: "QuerySet[Contribution]") -> int:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from members.enums import MailKind, ReminderChoice
 from members.models import Contribution, ContributionReminder
-from members.outbox.mailing import owe_mail
+from members.outbox.mailing import owe_once
 from members.periods import add_months, day_of
 from payments.enums import CheckoutStatus, Purpose
 from payments.models import Checkout
@@ -60,17 +60,16 @@ def remind(now: datetime | None = None) -> int:
     now = now or timezone.now()
     due = ContributionReminder.objects.waiting().filter(due_on__lte=day_of(now))
     due.filter(Exists(_given_again()) | ~Exists(_held())).update(stopped_at=now)
-    count = 0
-    for reminder in due.select_related("contribution"):
-        with transaction.atomic():
-            if due.filter(pk=reminder.pk).update(owed_at=now):
-                owe_mail(
-                    kind=MailKind.DONATION_REMINDER,
-                    reference=reminder.pk,
-                    recipient=reminder.contribution.email,
-                )
-                count += 1
-    return count
+    return sum(
+        owe_once(
+            due.filter(pk=reminder.pk),
+            kind=MailKind.DONATION_REMINDER,
+            reference=reminder.pk,
+            recipient=reminder.contribution.email,
+            owed_at=now,
+        )
+        for reminder in due.select_related("contribution")
+    )
 
 
 def _given_again() -> QuerySet[Checkout]:

@@ -1,6 +1,6 @@
 """Failed payments: what is written down about them, and on which days their readers are written to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -59,16 +59,22 @@ def stage_of(invoice: UnpaidInvoice, now: datetime) -> int | None:
 def owe_notices(now: datetime | None = None) -> int:
     """Owes each mail about a failed payment whose day has come, once; how many were owed."""
     now = now or timezone.now()
-    due = {(kind, reference): invoice for kind, reference, invoice in (*_failed(now), *_ended(now))}
+    due = (*_failed(now), *_ended(now))
+    return owe_each((kind, reference, invoice.subscription) for kind, reference, invoice in due)
+
+
+def owe_each(due: Iterable[tuple[MailKind, str, Subscription]]) -> int:
+    """Owes those that are not owed or sent already; how many. Asks once which they are, however many are due."""
+    wanted = {(kind, reference): subscription for kind, reference, subscription in due}
     known = OutgoingMail.objects.filter(
-        kind__in={kind for kind, _ in due}, reference__in={reference for _, reference in due}
+        kind__in={kind for kind, _ in wanted}, reference__in={reference for _, reference in wanted}
     )
-    for key in known.values_list("kind", "reference"):
-        due.pop((MailKind(key[0]), key[1]), None)
-    for (kind, reference), invoice in due.items():
+    for kind, reference in known.values_list("kind", "reference"):
+        wanted.pop((MailKind(kind), reference), None)
+    for (kind, reference), subscription in wanted.items():
         with transaction.atomic():
-            owe_mail(kind=kind, reference=reference, recipient=address_of(invoice.subscription))
-    return len(due)
+            owe_mail(kind=kind, reference=reference, recipient=address_of(subscription))
+    return len(wanted)
 
 
 def _failed(now: datetime) -> Iterator[tuple[MailKind, str, UnpaidInvoice]]:

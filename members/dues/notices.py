@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from members.dues.dunning import address_of, is_left_alone
+from members.dues.dunning import is_left_alone, owe_each
 from members.enums import MailKind
-from members.models import OutgoingMail
-from members.outbox.mailing import owe_mail
 from payments.enums import Interval
 from payments.models import Subscription
 
@@ -39,17 +36,7 @@ def is_renewal_near(subscription: Subscription) -> bool:
 def owe_notices(now: datetime | None = None) -> int:
     """Owes each notice whose day has come, once per subscription and date; how many were owed."""
     now = now or timezone.now()
-    due = {(kind, reference): each for kind, reference, each in (*_cards(now), *_renewals(now))}
-    known = OutgoingMail.objects.filter(
-        kind__in=[MailKind.CARD_EXPIRING, MailKind.RENEWAL_AHEAD],
-        reference__in={reference for _, reference in due},
-    )
-    for kind, reference in known.values_list("kind", "reference"):
-        due.pop((MailKind(kind), reference), None)
-    for (kind, reference), subscription in due.items():
-        with transaction.atomic():
-            owe_mail(kind=kind, reference=reference, recipient=address_of(subscription))
-    return len(due)
+    return owe_each((*_cards(now), *_renewals(now)))
 
 
 def _cards(now: datetime) -> Iterator[tuple[MailKind, str, Subscription]]:

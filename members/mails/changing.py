@@ -31,29 +31,14 @@ def _sample(cast: Cast) -> Context:
 
 
 @mail(MailKind.SWITCHED, why=_WHY, sample=_sample)
-def switched(reference: str) -> Context:
-    """Of a change: what was, what is, and what is charged next."""
-    return _about(_change(reference))
-
-
 @mail(MailKind.PAUSED, why=_WHY, sample=_sample)
-def paused(reference: str) -> Context:
-    return _about(_change(reference))
-
-
 @mail(MailKind.RESUMED, why=_WHY, sample=_sample)
-def resumed(reference: str) -> Context:
-    return _about(_change(reference))
-
-
 @mail(MailKind.CANCELLED, why=_WHY, sample=_sample)
-def cancelled(reference: str) -> Context:
-    return _about(_change(reference))
-
-
 @mail(MailKind.KEPT, why=_WHY, sample=_sample)
-def kept(reference: str) -> Context:
-    return _about(_change(reference))
+def changed(reference: str) -> Context:
+    """Of a change: what was, what is, and what is charged next. Each kind has words of its own for it."""
+    change = MembershipChange.objects.select_related("subscription").get(pk=reference)
+    return _about(change)
 
 
 def _sample_come_back(cast: Cast) -> Context:
@@ -75,10 +60,6 @@ def _is_back(reminder: ReturnReminder) -> bool:
     others = Membership.objects.held().filter(user=reminder.user).exclude(subscription=reminder.subscription)
     has_kept = reminder.subscription.is_running and not reminder.subscription.is_ending
     return has_kept or any(membership.is_active for membership in others)
-
-
-def _change(reference: str) -> MembershipChange:
-    return MembershipChange.objects.select_related("subscription").get(pk=reference)
 
 
 def _about(change: MembershipChange) -> dict[str, Any]:

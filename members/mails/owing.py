@@ -17,7 +17,7 @@ from members.mails.cast import Cast
 from members.mails.letters import Letter
 from members.mails.registry import Context, mail
 from members.memberships.access import has_access
-from members.memberships.tiers import tier_of
+from members.memberships.tiers import name_of
 from payments.enums import Debt, Purpose
 from payments.models import Subscription, UnpaidInvoice
 from payments.money import Money
@@ -185,10 +185,9 @@ def _invoice(pk: str) -> UnpaidInvoice:
 def _owed(invoice: UnpaidInvoice, *, day: int) -> Owed:
     subscription = invoice.subscription
     is_donation = subscription.checkout.purpose == Purpose.CONTRIBUTION
-    tier = None if is_donation else tier_of(subscription)
     return Owed(
         money=invoice.money,
-        what=tier.name if tier else subscription.checkout.description,
+        what=name_of(subscription),
         url=card_url(subscription),
         failed_on=timezone.localdate(invoice.failed_at),
         day=day,

@@ -74,14 +74,10 @@ def shelves(currency: str, region: Region | None = None) -> dict[str, Shelf]:
     return found
 
 
-def presets(interval: Interval, currency: str) -> list[Preset]:
-    """The suggested amounts of all plans, lowest first."""
-    return shelves(currency)[interval].presets
-
-
 def lowest_price(interval: Interval, currency: str) -> Money | None:
     """The least that a membership costs."""
-    return shelves(currency)[interval].lowest
+    plan = Plan.objects.on_sale(currency).filter(interval=interval).first()
+    return plan.price if plan else None
 
 
 def currencies() -> list[str]:
@@ -90,13 +86,8 @@ def currencies() -> list[str]:
     return sorted(set(codes))
 
 
-def year_saves(currency: str) -> Money | None:
+def year_saves(found: dict[str, Shelf]) -> Money | None:
     """What the cheapest year costs less than twelve of the cheapest months; None if nothing."""
-    return saved_by_the_year(shelves(currency))
-
-
-def saved_by_the_year(found: dict[str, Shelf]) -> Money | None:
-    """The same of shelves that are known already."""
     month, year = found[Interval.MONTH].lowest, found[Interval.YEAR].lowest
     if not month or not year or year.amount >= 12 * month.amount:
         return None

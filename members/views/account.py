@@ -4,12 +4,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from members.accounts.confirming import ReaderRequest
 from members.changes.history import story_of
 from members.changes.story import tell
 from members.gifts.gift_links import url_for
 from members.memberships.enrolments import enrolments_of, memberships_of, others_now
 from members.models import Gift
-from members.views.reader import ReaderRequest
 
 TOLD_AT_ONCE = 6
 

@@ -21,7 +21,7 @@ from members.changes.following import user_of
 from members.dues.card_links import send_links
 from members.dues.signed_links import back_from_portal, back_url, card_url, subscription_of
 from members.forms import CardLinkForm
-from members.memberships.tiers import tier_of
+from members.memberships.tiers import name_of
 from payments.collecting import ask_collection
 from payments.enums import Collected, Purpose, QueueState
 from payments.gateway.facts import GatewayError
@@ -152,12 +152,10 @@ def _portal(subscription: Subscription) -> str:
 
 
 def _standing(request: HttpRequest, subscription: Subscription) -> Standing:
-    is_donation = subscription.checkout.purpose == Purpose.CONTRIBUTION
-    tier = None if is_donation else tier_of(subscription)
     return Standing(
         subscription=subscription,
         owed=list(UnpaidInvoice.objects.open().filter(subscription=subscription)),
-        what=tier.name if tier else subscription.checkout.description,
-        is_donation=is_donation,
+        what=name_of(subscription),
+        is_donation=subscription.checkout.purpose == Purpose.CONTRIBUTION,
         is_mine=request.user.is_authenticated and user_of(subscription) == request.user,
     )

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from members.accounts.confirming import ReaderRequest
 from members.changes import changing
 from members.dues.signed_links import card_url
 from members.models import Contribution
-from members.views.reader import ReaderRequest, is_carried_out
+from members.views.reader import is_carried_out
 from payments.models import Payment, Subscription
 
 

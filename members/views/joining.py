@@ -44,10 +44,10 @@ class JoinView(BuyingView):
     url_name = "join"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"region": self.place.region}
+        return super().get_form_kwargs() | {"shelves": self._shelves}
 
     def prefill(self) -> dict[str, Any]:
-        return JoinForm(currency=self.currency, region=self.place.region).filled_by(self.request.GET)
+        return JoinForm(currency=self.currency, shelves=self._shelves).filled_by(self.request.GET)
 
     def send_to_stripe(self, form: JoinForm) -> str:
         wanted = form.cleaned_data
@@ -70,8 +70,12 @@ class JoinView(BuyingView):
             "plans": {name: shelf.plans for name, shelf in form.shelves.items()},
             "card_fee": card_fee_in(self.currency),
             "exponent": exponent(self.currency),
-            "year_saves": catalogue.saved_by_the_year(form.shelves),
+            "year_saves": catalogue.year_saves(form.shelves),
         }
+
+    @cached_property
+    def _shelves(self) -> dict[str, catalogue.Shelf]:
+        return catalogue.shelves(self.currency, self.place.region)
 
     @cached_property
     def _stock(self) -> Stock:

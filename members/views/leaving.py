@@ -10,6 +10,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from members.accounts.confirming import ReaderRequest
 from members.change_forms import CancelForm
 from members.changes.changing import cancel, keep
 from members.changes.leaving import offer_for
@@ -17,7 +18,7 @@ from members.changes.offering import Action
 from members.changes.returning import MONTHS, remind_to_return
 from members.memberships.enrolments import Enrolment
 from members.models import ReturnReminder
-from members.views.reader import ReaderRequest, enrolment_or_404, is_carried_out
+from members.views.reader import enrolment_or_404, is_carried_out
 
 
 @method_decorator([never_cache, login_required], name="dispatch")

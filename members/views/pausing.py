@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from members.accounts.confirming import ReaderRequest
 from members.change_forms import MOST_MONTHS, PauseForm
 from members.changes.changing import pause, resume
 from members.changes.offering import Action, resume_effect
 from members.memberships.enrolments import Enrolment
 from members.periods import add_months, day_of
-from members.views.reader import ReaderRequest, enrolment_or_404, is_carried_out
+from members.views.reader import enrolment_or_404, is_carried_out
 
 
 @method_decorator([never_cache, login_required], name="dispatch")

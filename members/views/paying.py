@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from members.accounts.confirming import ReaderRequest
 from members.memberships.enrolments import subscriptions_of
-from members.views.reader import AWAY, ReaderRequest, enrolment_or_404
+from members.views.reader import AWAY, enrolment_or_404
 from payments.gateway.facts import GatewayError
 from payments.models import Customer
 from payments.portal import open_portal

@@ -1,21 +1,17 @@
 """What the pages of an account share: whose they are, and how a change ends that Stripe was asked for."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import structlog
 from django.contrib import messages
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts import limits
+from members.accounts.confirming import ReaderRequest
 from members.changes.offering import CannotChange
 from members.memberships.enrolments import Enrolment, enrolment_of, subscriptions_of
 from payments.gateway.facts import Declined, GatewayError, Refused
-
-if TYPE_CHECKING:
-    from members.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -26,12 +22,6 @@ UNKNOWN = _(
     "If it does not show here within minutes, ask once more: it is done once, and charged once."
 )
 AWAY = _("Our payment service cannot be reached just now. Nothing was charged. Please try again in a while.")
-
-
-class ReaderRequest(HttpRequest):
-    """Of somebody who is signed in."""
-
-    user: "User"
 
 
 def enrolment_or_404(request: ReaderRequest, pk: int) -> Enrolment:

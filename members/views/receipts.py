@@ -4,8 +4,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from members.accounts.confirming import ReaderRequest
 from members.receipts import lines_of, payments_of, statement, totals_of, years_of
-from members.views.reader import ReaderRequest
 
 
 @never_cache

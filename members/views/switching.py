@@ -13,13 +13,14 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from members.accounts import limits
+from members.accounts.confirming import ReaderRequest
 from members.change_forms import SwitchForm
 from members.changes.changing import preview_switch, switch
 from members.changes.choices import choices_for
 from members.changes.offering import Action, CannotChange, Effect, SwitchPreview, Terms
 from members.memberships.enrolments import Enrolment
 from members.models import Tier
-from members.views.reader import AWAY, ReaderRequest, enrolment_or_404, is_carried_out
+from members.views.reader import AWAY, enrolment_or_404, is_carried_out
 from payments.enums import Interval
 from payments.gateway.facts import GatewayError
 from payments.money import Money

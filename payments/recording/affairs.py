@@ -62,15 +62,14 @@ def assign_user(*, payment: Payment, user: "AbstractBaseUser") -> None:
     """Says whose payment it is, once that is known, on everything that came with it."""
     payment.user = user  # type: ignore[assignment]
     payment.save(update_fields=["user"])
-    Checkout.objects.filter(pk=payment.checkout_id, user=None).update(user=user)
-    if payment.customer_id:
-        Customer.objects.filter(pk=payment.customer_id, user=None).update(user=user)
+    assign_customer(fact=payment, user=user)
 
 
-def assign_customer(*, subscription: Subscription, user: "AbstractBaseUser") -> None:
-    """The same for a subscription that nothing was paid for yet."""
-    Checkout.objects.filter(pk=subscription.checkout_id, user=None).update(user=user)
-    Customer.objects.filter(pk=subscription.customer_id, user=None).update(user=user)
+def assign_customer(*, fact: Payment | Subscription, user: "AbstractBaseUser") -> None:
+    """The same without the payment itself: for a subscription that nothing was paid for yet."""
+    Checkout.objects.filter(pk=fact.checkout_id, user=None).update(user=user)
+    if fact.customer_id:
+        Customer.objects.filter(pk=fact.customer_id, user=None).update(user=user)
 
 
 def _record_customer(checkout: Checkout, snapshot: Snapshot) -> Customer | None:
