@@ -21,7 +21,7 @@ from members.personal.exporting import export
 from members.personal.holdings import HOLDINGS, Person
 from members.views.confirming import freshly_signed_in
 from payments.models import Subscription
-from payments.views.books import for_staff
+from payments.views.staff import for_staff
 
 EXPORTING, ERASING = "members.view_user", "members.add_erasure"
 

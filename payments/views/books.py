@@ -1,12 +1,7 @@
 """What staff see of the books: what needs a person, and whether all is heard and done."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from django.contrib import messages
-from django.contrib.auth.decorators import user_passes_test
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
@@ -16,22 +11,7 @@ from payments import alarms, inbox
 from payments.enums import QueueState
 from payments.models import Alarm, BookCheck, Cursor, Heartbeat, StripeEvent
 from payments.reconciling import polling
-
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-
-MOST = 50
-"""Rows of a kind on the page; what is more is counted."""
-
-
-def for_staff(*permissions: str) -> Callable[[View], View]:
-    """Lets staff with these permissions in; asks who has not signed in to do so."""
-
-    def may_enter(user: Any) -> bool:
-        if user.is_authenticated and not (user.is_staff and user.has_perms(permissions)):
-            raise PermissionDenied
-        return bool(user.is_authenticated)
-
-    return user_passes_test(may_enter)
+from payments.views.staff import MOST, for_staff
 
 
 @never_cache

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.importing.exporting import export_members
-from payments.views.books import for_staff
+from payments.views.staff import for_staff
 
 log = structlog.get_logger(__name__)
 EXPORTED = "members.csv"

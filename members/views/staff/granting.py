@@ -20,7 +20,7 @@ from members.forms import EmailField
 from members.memberships.granting import CHANGEABLE, earliest_end, grant_membership, move_end
 from members.models import Membership, Tier, User
 from members.periods import add_months
-from payments.views.books import for_staff
+from payments.views.staff import for_staff
 
 MONTHS = (1, 3, 6, 12, 24)
 LONGEST = 120

@@ -23,10 +23,8 @@ from members.models import ImportedProduct, ImportedSubscription, MemberImport, 
 from members.periods import add_months
 from members.views.staff.granting import DayField
 from payments.enums import QueueState
-from payments.views.books import for_staff
+from payments.views.staff import MOST, for_staff
 
-MOST = 50
-"""Lines of a kind on a page; what is more is counted."""
 _MAY = [never_cache, for_staff("members.view_membership", "members.add_memberimport")]
 
 

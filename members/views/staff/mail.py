@@ -19,7 +19,7 @@ from members.models import MailBounce, User
 from members.outbox import bouncing
 from members.outbox.previewing import Preview, find, previews
 from members.views.letters import LETTER_POLICY, SCHEMES, in_a_frame, in_scheme
-from payments.views.books import MOST, for_staff
+from payments.views.staff import MOST, for_staff
 
 LOOKING = "members.view_outgoingmail"
 

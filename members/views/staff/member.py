@@ -11,7 +11,7 @@ from members.changes.telling import difference
 from members.memberships.granting import CHANGEABLE
 from members.models import Gift, Membership, MembershipChange, User
 from payments.models import Payment, Subscription
-from payments.views.books import for_staff
+from payments.views.staff import for_staff
 
 MOST = 50
 """Rows of a kind on the page, latest first; what is more is counted."""

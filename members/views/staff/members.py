@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from members.enums import Find
 from members.memberships.searching import find_members
-from payments.views.books import for_staff
+from payments.views.staff import for_staff
 
 PAGE = 50
 

@@ -15,7 +15,7 @@ from members.forms import EmailField
 from members.models import User
 from members.views.staff.granting import ReasonField
 from payments.models import Checkout
-from payments.views.books import for_staff
+from payments.views.staff import for_staff
 
 
 class MoveForm(forms.Form):

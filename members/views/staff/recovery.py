@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from payments.models import UnpaidInvoice
 from payments.recovery import by_month, open_sums
-from payments.views.books import MOST, for_staff
+from payments.views.staff import MOST, for_staff
 
 
 @never_cache

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from members.enums import Verdict
 from members.models import Testimonial
 from members.selling.testifying import decide
-from payments.views.books import for_staff
+from payments.views.staff import for_staff
 
 PAGE = 50
 
