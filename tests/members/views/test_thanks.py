@@ -40,6 +40,13 @@ def test_page_waits_until_the_payment_is_recorded_and_grants_nothing(client, sid
     assert Checkout.objects.get().status == CheckoutStatus.OPEN
 
 
+def test_who_begins_with_a_trial_reads_that_nothing_is_taken(client):
+    trial = start_signup(plan=PlanFactory(trial_days=14), amount=1000, email="ada@example.org").checkout
+    page = client.get(f"/thanks/{trial.reference}/").content.decode()
+    assert "You gave your card; nothing is taken today" in page
+    assert "You approved" not in page
+
+
 def test_recorded_payment_is_a_welcome(client, side):
     CampaignFactory()
     record(side.session())
