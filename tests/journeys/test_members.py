@@ -1,10 +1,7 @@
 """Staff give a membership, bring members over and what Stripe charges them, and take everybody along."""
 
-from contextlib import suppress
-
 import pytest
 import stripe
-from playwright.sync_api import Error
 
 from demo.seeding.people import seed_accounts
 from members.models import Membership
@@ -50,11 +47,8 @@ def choose_file(staff, raw, name):
 
 def look_until(staff, words):
     def found():
-        # A page that is on its way somewhere by itself cannot be loaded again: then it is looked at once more.
-        with suppress(Error):
-            staff.page.reload()
-            return staff.page.get_by_text(words).count() > 0
-        return False
+        staff.page.reload()
+        return staff.page.get_by_text(words).count() > 0
 
     wait_for(found, what=words)
 

@@ -1,9 +1,9 @@
 """The hosted pages as a person meets them: by label and role, on a phone and on a desk, by day and by night."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.sandbox.builders import charge_from_now_on, monthly, new_customer, one_time, subscribing
+from tests.support.browser import press, violations
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 
@@ -30,11 +30,6 @@ def fill(page, number):
     page.get_by_label("Name on card").fill("Ada Lovelace")
 
 
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
-
-
 def is_wider_than_the_screen(page):
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
@@ -44,16 +39,16 @@ def test_declined_card_then_a_bank_that_asks_then_paid(page, client, sandbox):
     page.goto(session.url)
     page.get_by_label("Email").fill("ada@example.org")
     fill(page, "4000 0000 0000 0002")
-    page.get_by_role("button", name="Pay €25.00").click()
+    press(page.get_by_role("button", name="Pay €25.00"))
     assert "Nothing was charged" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("Email").input_value() == "ada@example.org"
     assert violations(page) == []
 
     fill(page, "4000 0027 6000 3184")
-    page.get_by_role("button", name="Pay €25.00").click()
+    press(page.get_by_role("button", name="Pay €25.00"))
     assert violations(page) == []
     assert not is_wider_than_the_screen(page)
-    page.get_by_role("button", name="Complete authentication").click()
+    press(page.get_by_role("button", name="Complete authentication"))
 
     page.wait_for_url("**/?paid")
     assert client.checkout.sessions.retrieve(session.id).payment_status == "paid"
@@ -64,7 +59,7 @@ def test_mistakes_are_summed_up_and_the_first_has_the_focus(page, client):
     page.get_by_text("Test cards").click()
     assert violations(page) == []
 
-    page.get_by_role("button", name="Subscribe").click()
+    press(page.get_by_role("button", name="Subscribe"))
 
     assert page.get_by_role("alert").get_by_role("link").count() == 5
     assert page.evaluate("document.activeElement.id") == "email"
@@ -83,14 +78,14 @@ def test_bank_account_instead_of_a_card(page, client, sandbox):
     assert page.get_by_label("Card number").is_visible() is False
     assert violations(page) == []
     assert not is_wider_than_the_screen(page)
-    page.get_by_role("button", name="Subscribe").click()
+    press(page.get_by_role("button", name="Subscribe"))
 
     assert page.get_by_role("alert").get_by_role("link").count() == 2
     assert page.evaluate("document.activeElement.id") == "iban"
     assert violations(page) == []
     page.get_by_label("IBAN").fill("AT32 1904 3002 3547 3204")
     page.get_by_label("Account holder").fill("Ada Lovelace")
-    page.get_by_role("button", name="Subscribe").click()
+    press(page.get_by_role("button", name="Subscribe"))
 
     page.wait_for_url("**/?paid")
     assert client.checkout.sessions.retrieve(session.id).payment_status == "unpaid"
@@ -123,7 +118,7 @@ def test_portal_takes_a_new_card_and_leads_to_an_invoice_that_is_paid(page, clie
     assert violations(page) == []
 
     fill(page, "4000 0000 0000 0002")
-    page.get_by_role("button", name="Save card").click()
+    press(page.get_by_role("button", name="Save card"))
     assert "Your card was declined" in page.get_by_role("alert").inner_text()
     assert violations(page) == []
     assert not is_wider_than_the_screen(page)
@@ -132,7 +127,7 @@ def test_portal_takes_a_new_card_and_leads_to_an_invoice_that_is_paid(page, clie
     assert violations(page) == []
     assert not is_wider_than_the_screen(page)
     page.get_by_role("link", name="Confirm with your bank").click()
-    page.get_by_role("button", name="Complete authentication").click()
+    press(page.get_by_role("button", name="Complete authentication"))
 
     assert page.get_by_role("heading", name="Paid").is_visible()
     assert violations(page) == []
